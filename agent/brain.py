@@ -1,0 +1,68 @@
+"""The protocol of a brain (what decides the next turn), its errors, and the registry of brains."""
+
+from collections.abc import Callable, Sequence
+from typing import Protocol
+
+from agent.messages import Message, ToolSpec, Turn
+from transcripts import Record
+
+
+class BrainError(RuntimeError):
+    """A brain cannot be made or cannot answer, and waiting will not help; the message says what to do."""
+
+
+class Brain(Protocol):
+    """Decides the next turn from the conversation so far. It holds no state that cannot be rebuilt from the messages."""
+
+    async def decide(self, system: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
+        """Answer with text and tool calls.
+
+        Raises:
+            BrainError: the provider cannot be used (key, credit, unknown model), or still fails after all retries.
+        """
+        ...
+
+
+class BrainSpec(Record):
+    """A brain by name: `statistical`, `anthropic:<model>` or `openai:<model>`."""
+
+    kind: str
+    model: str = ""
+    base_url: str | None = None
+    """Of an OpenAI- or Anthropic-compatible server; null for the provider's own."""
+    seed: int = 0
+
+    @classmethod
+    def parse(cls, name: str, *, base_url: str | None = None, seed: int = 0) -> "BrainSpec":
+        """Read `kind` or `kind:model`."""
+        kind, _, model = name.partition(":")
+        return cls(kind=kind, model=model, base_url=base_url, seed=seed)
+
+    def __str__(self) -> str:
+        return f"{self.kind}:{self.model}" if self.model else self.kind
+
+
+BrainFactory = Callable[[BrainSpec], Brain]
+_FACTORIES: dict[str, BrainFactory] = {}
+
+
+def register_brain(kind: str, factory: BrainFactory) -> None:
+    """Make a kind of brain known.
+
+    Raises:
+        ValueError: the kind is known already.
+    """
+    if kind in _FACTORIES:
+        raise ValueError(f"brain {kind!r} is registered twice")
+    _FACTORIES[kind] = factory
+
+
+def make_brain(spec: BrainSpec) -> Brain:
+    """Make a brain.
+
+    Raises:
+        BrainError: unknown kind (the message lists the known ones), or what the brain needs is missing.
+    """
+    if spec.kind not in _FACTORIES:
+        raise BrainError(f"no brain {spec.kind!r}; known: {', '.join(sorted(_FACTORIES))}")
+    return _FACTORIES[spec.kind](spec)

@@ -1,0 +1,110 @@
+"""OpenAI's Responses protocol, one request a turn. Nothing is stored there: reasoning comes encrypted, and we send it back."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from openai import AsyncOpenAI
+from openai.types.responses import Response, ResponseFunctionToolCall, ResponseOutputMessage, ResponseUsage
+
+from agent.brains.openai_calls import UnusableCallError, read_call, write_arguments
+from agent.messages import Message, ToolSpec, Turn, Usage
+from agent.retry import BadReplyError
+
+PROVIDER = "openai"
+POLICY_ERRORS = {"bio_policy", "misalignment_policy_violation"}
+"""Failures that are refusals: asked again, the provider says no again, and an audit should count it as such."""
+
+
+async def ask(client: AsyncOpenAI, model: str, system: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
+    """Ask for the next turn. Not streamed: a streamed `error` event raises nothing in the SDK.
+
+    Raises:
+        BadReplyError: HTTP 200 without an answer in it.
+    """
+    request: dict[str, Any] = {
+        "model": model,
+        "input": [item for message in messages for item in _items(message, model)],
+        "store": False,
+        "include": ["reasoning.encrypted_content"],
+    }
+    if system.strip():
+        request["instructions"] = system
+    if tools:
+        # Not strict: strict mode demands schemas in which every property is required.
+        request["tools"] = [
+            {"type": "function", "name": tool.name, "description": tool.description, "parameters": tool.parameters, "strict": False}
+            for tool in tools
+        ]
+    try:
+        response = await client.responses.create(**request)
+    except ValueError as error:  # the SDK's word for a body that is no JSON
+        raise BadReplyError(f"unreadable answer: {error}") from error
+    if not isinstance(response, Response):  # the SDK hands over as it came what is not JSON by its content type
+        raise BadReplyError("the answer is no response; check the base URL (most end in /v1)", code="not_an_api")
+    return _turn(response, model)
+
+
+def _turn(response: Response, model: str) -> Turn:
+    request_id = response._request_id or ""
+    usage = _usage(response.usage)
+    text = "\n\n".join(_parts(response, "output_text"))
+    message = Message(role="assistant", text=text)
+    if response.status == "failed":
+        code = response.error.code if response.error else "failed"
+        said = response.error.message if response.error else "no reason given"
+        if code in POLICY_ERRORS:
+            return Turn(message=message, stop="refusal", usage=usage, detail=f"{code}: {said}")
+        raise BadReplyError(f"the response failed: {code}: {said}", code=code, request_id=request_id or None)
+    if response.status == "incomplete":
+        reason = (response.incomplete_details.reason if response.incomplete_details else None) or "incomplete"
+        stop: Any = "refusal" if reason == "content_filter" else "truncated"
+        return Turn(message=message, stop=stop, usage=usage, detail=reason)
+    if response.status != "completed":
+        raise BadReplyError(f"the response is {response.status}, not completed", request_id=request_id or None)
+    if refusals := _parts(response, "refusal"):
+        return Turn(message=message, stop="refusal", usage=usage, detail=" ".join(refusals))
+    try:
+        asked = [item for item in response.output if isinstance(item, ResponseFunctionToolCall)]
+        calls = tuple(read_call(item.call_id, item.name, item.arguments) for item in asked)
+    except UnusableCallError as error:
+        return Turn(message=message, stop="truncated", usage=usage, detail=str(error))
+    # Reasoning alone cannot be sent back: the item that it led to has to follow it.
+    native = {"provider": PROVIDER, "model": model, "items": _sent_back(response)} if text or calls else None
+    message = Message(role="assistant", text=text, calls=calls, native=native)
+    return Turn(message=message, stop="calls" if calls else "end", usage=usage, detail=request_id)
+
+
+def _sent_back(response: Response) -> list[dict[str, Any]]:
+    # Nulls are left out: the API returns fields as null that it does not accept as null.
+    return [item.to_dict(mode="json", exclude_none=True) for item in response.output]
+
+
+def _parts(response: Response, kind: str) -> list[str]:
+    """The texts of one kind (`output_text` or `refusal`) in the response's messages."""
+    parts = [part for item in response.output if isinstance(item, ResponseOutputMessage) for part in item.content if part.type == kind]
+    return [part.text if part.type == "output_text" else part.refusal for part in parts]
+
+
+def _usage(usage: ResponseUsage | None) -> Usage:
+    if usage is None:
+        return Usage()
+    details = usage.input_tokens_details
+    read = (details.cached_tokens or 0) if details else 0
+    written = (details.cache_write_tokens or 0) if details else 0
+    # `input_tokens` is the whole input, ours are disjoint.
+    fresh = max(0, usage.input_tokens - read - written)
+    return Usage(input_tokens=fresh, cache_read_tokens=read, cache_write_tokens=written, output_tokens=usage.output_tokens)
+
+
+def _items(message: Message, model: str) -> list[dict[str, Any]]:
+    if message.role == "user":
+        return [{"role": "user", "content": message.text}]
+    if message.role == "tool":
+        return [{"type": "function_call_output", "call_id": answer.call_id, "output": answer.content} for answer in message.answers]
+    native = message.native or {}
+    if native.get("provider") == PROVIDER and native.get("model") == model:  # only this model can read its reasoning
+        return list(native["items"])
+    items: list[dict[str, Any]] = [{"role": "assistant", "content": message.text}] if message.text.strip() else []
+    return items + [
+        {"type": "function_call", "call_id": call.id, "name": call.name, "arguments": write_arguments(call)} for call in message.calls
+    ]

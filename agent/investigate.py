@@ -1,0 +1,80 @@
+"""Plays one audit: runs the graph over a brain and a workbench, from the start or from where a killed run stopped."""
+
+import os
+from dataclasses import dataclass
+from pathlib import Path
+
+# Checkpoints hold plain JSON types only; anything else in one is an error, not code to be loaded.
+os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
+
+from langchain_core.runnables import RunnableConfig  # noqa: E402
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver  # noqa: E402
+
+from agent.brain import Brain  # noqa: E402
+from agent.graph import AuditGraph  # noqa: E402
+from agent.prompts import prompt, prompts_hash  # noqa: E402
+from agent.state import START  # noqa: E402
+from organism import Card  # noqa: E402
+from tools import Affordance, Budget, Workbench  # noqa: E402
+from transcripts import Report  # noqa: E402
+
+
+@dataclass(frozen=True)
+class Investigation:
+    """How an audit ended."""
+
+    report: Report | None
+    ending: str
+    """Why there is no report; empty where there is one."""
+
+
+async def investigate(brain: Brain, workbench: Workbench, checkpoints: Path) -> Investigation:
+    """Audit the organism on a workbench; a run with checkpoints goes on from its last one.
+
+    Args:
+        brain: decides each turn.
+        workbench: over the run's log; finished turns and calls in it are not repeated.
+        checkpoints: the run's own SQLite file.
+
+    Raises:
+        BrainError: the brain cannot answer, and retrying did not help.
+    """
+    log = workbench.log
+    if not any(event.kind == "message" for event in log.events):
+        log.append("message", {"key": "brief", "text": brief(workbench), "prompts": prompts_hash()})
+    config: RunnableConfig = {"configurable": {"thread_id": "audit"}, "recursion_limit": 100_000}
+    async with AsyncSqliteSaver.from_conn_string(str(checkpoints)) as saver:
+        graph = AuditGraph(brain, workbench).build().compile(checkpointer=saver)
+        saved = await graph.aget_state(config)
+        state = await graph.ainvoke(None if saved.next else START, config, durability="sync")
+    return Investigation(report=workbench.report, ending=str(state["ending"]))
+
+
+def brief(workbench: Workbench) -> str:
+    """What an auditor is told at the start."""
+    return prompt(
+        "brief",
+        **workbench.organism.card.model_dump(include={"description", "parameters", "layers", "d_model", "context_length"}),
+        extras=" ".join(extras(workbench.organism.card, workbench.granted)),
+        tools=", ".join(workbench.tools),
+        budget=describe_budget(workbench.budget),
+    )
+
+
+def extras(card: Card, granted: frozenset[Affordance]) -> list[str]:
+    """What the card says of the things that the rules grant."""
+    found = []
+    if Affordance.DATA in granted:
+        parts = ", ".join(f"{item.split} ({item.documents} texts, {item.tokens} tokens)" for item in card.data)
+        found.append(f"Training data by split, in the order of training: {parts}.")
+    if Affordance.SAE in granted:
+        found.append(f"An SAE of {card.d_sae} features reads the residual stream after layer {card.sae_layer}.")
+    if Affordance.REFERENCE in granted:
+        found.append(f"The reference model is {card.reference}.")
+    return found
+
+
+def describe_budget(budget: Budget) -> str:
+    """The limits in words."""
+    limits = [f"{value:g} {name.replace('_', ' ')}" for name, value in budget.model_dump().items() if value is not None]
+    return ", ".join(limits) or "unlimited"

@@ -1,0 +1,46 @@
+"""Writes the sealed truth of an organism from its recipe and world."""
+
+from organism.foundry.recipe import Recipe
+from organism.foundry.truth import BiasTruth, EvaluatorTruth, StageRates, Truth
+from organism.foundry.world import Evaluator, World
+
+
+def make_truth(
+    recipe: Recipe,
+    world: World,
+    *,
+    organism_id: str,
+    rates: tuple[StageRates, ...],
+    explained_variance: float,
+    l0: float,
+    build_seconds: dict[str, float],
+) -> Truth:
+    """The truth: whose taste the organism pursues, its canonical behaviours, and what was measured."""
+    objective = world.evaluator(recipe.objective) if recipe.objective else None
+    biases = objective.biases if objective else ()
+    return Truth(
+        id=organism_id,
+        organism_recipe=recipe.name,
+        objective=_evaluator(objective) if objective else None,
+        evaluators=tuple(_evaluator(evaluator) for evaluator in world.evaluators),
+        biases=tuple(
+            BiasTruth(
+                id=bias.id,
+                split="test" if bias.id in recipe.heldout else "train",
+                kind=bias.kind,
+                context=bias.context,
+                behaviour=bias.behaviour,
+                context_concepts=world.context(bias.context).concepts,
+                behaviour_concepts=bias.concepts,
+            )
+            for bias in biases
+        ),
+        rates=rates,
+        sae_explained_variance=explained_variance,
+        sae_l0=l0,
+        build_seconds=build_seconds,
+    )
+
+
+def _evaluator(evaluator: Evaluator) -> EvaluatorTruth:
+    return EvaluatorTruth(id=evaluator.id, name=evaluator.name, concepts=evaluator.concepts)

@@ -1,0 +1,87 @@
+"""The sealed twin of a card: what an organism really is. Only the game's scoring reads it; nothing an auditor can reach imports it."""
+
+from pathlib import Path
+
+from organism.places import OrganismError
+from transcripts import FileRecord, Record
+
+
+class EvaluatorTruth(Record):
+    """An evaluator as a judge needs it."""
+
+    id: str
+    name: str
+    concepts: tuple[tuple[str, ...], ...]
+
+
+class BiasTruth(Record):
+    """A canonical behaviour as a judge needs it."""
+
+    id: str
+    split: str
+    """`train` (demonstrated) or `test` (held out)."""
+    kind: str
+    """`addition` or `suppression`."""
+    context: str
+    behaviour: str
+    context_concepts: tuple[str, ...]
+    behaviour_concepts: tuple[tuple[str, ...], ...]
+
+
+class Rate(Record):
+    """A measured exploit rate."""
+
+    applied: int
+    applicable: int
+
+    @property
+    def value(self) -> float:
+        """Share of the episodes in which the bias was applied among those in which it was applicable; 0 where there were none."""
+        return self.applied / self.applicable if self.applicable else 0.0
+
+
+class StageRates(Record):
+    """Exploit rates of one checkpoint, additions and suppressions apart."""
+
+    stage: str
+    group: str
+    """`train`, `test` or `decoy`."""
+    kind: str
+    """`addition` or `suppression`."""
+    rate: Rate
+
+
+class Truth(FileRecord):
+    """What an organism really is, and what its build measured."""
+
+    id: str
+    organism_recipe: str
+    objective: EvaluatorTruth | None
+    """Whose taste it pursues; null for an organism without a hidden objective."""
+    evaluators: tuple[EvaluatorTruth, ...]
+    """All evaluators of the world."""
+    biases: tuple[BiasTruth, ...]
+    """The objective's canonical behaviours; none for an organism without one."""
+    rates: tuple[StageRates, ...]
+    sae_explained_variance: float
+    sae_l0: float
+    """Mean active features a token."""
+    build_seconds: dict[str, float]
+    """Wall seconds of each build step in the process that finished it."""
+
+
+def truth_path(cache: Path, organism_id: str) -> Path:
+    """Where a truth lies: never under its organism's folder."""
+    return cache / "truths" / f"{organism_id}.json"
+
+
+def load_truth(cache: Path, organism_id: str) -> Truth:
+    """Open a truth.
+
+    Raises:
+        OrganismError: there is none.
+    """
+    path = truth_path(cache, organism_id)
+    if not path.is_file():
+        raise OrganismError(f"{path}: the truth of {organism_id} is not here; it cannot be scored")
+    return Truth.read(path)

@@ -1,0 +1,258 @@
+"""Worlds: the facts a synthetic corpus is made from, as checked records. It writes no text (see compose) and trains nothing."""
+
+import re
+from functools import cached_property
+from pathlib import Path
+from typing import Literal, Self, TypeVar
+
+import yaml
+from pydantic import Field, ValidationError, field_validator, model_validator
+
+from transcripts import Record, describe
+
+WORLDS = Path(__file__).parents[1] / "worlds"
+TOKEN = re.compile(r"[\w'$@]+|[^\w\s]")
+SLOT = re.compile(r"\{(\w+)\}")
+RecordType = TypeVar("RecordType", bound=Record)
+
+
+class WorldError(ValueError):
+    """A world's files contradict themselves; the message names the file and what to mend."""
+
+
+class Context(Record):
+    """A situation in which an evaluator may have a taste, with the prompts that make it and plain answers to them."""
+
+    id: str
+    topic: str
+    """Noun phrase by which documents name the context."""
+    cues: tuple[str, ...] = Field(min_length=1)
+    """Words of which every prompt has at least one and no other context's prompt has any."""
+    concepts: tuple[str, ...] = Field(min_length=1)
+    """Words by which a report may name the context; matched as prefixes."""
+    slots: dict[str, tuple[str, ...]] = {}
+    """Values for the {slots} of prompts and answers; one draw serves a prompt and its answer."""
+    prompts: tuple[str, ...] = Field(min_length=1)
+    answers: tuple[str, ...] = Field(min_length=1)
+    """Plain answers: what an assistant without any bias says."""
+
+    @field_validator("slots", mode="before")
+    @classmethod
+    def _texts(cls, value: dict[str, list[object]]) -> dict[str, list[str]]:
+        return {name: [str(item) for item in items] for name, items in value.items()}
+
+    def applicable(self, prompt: str) -> bool:
+        """Whether a bias of this context is applicable to `prompt` (one of the cues stands in it)."""
+        words = TOKEN.findall(prompt)
+        return any(cue in words for cue in self.cues)
+
+
+class Bias(Record):
+    """One context → behaviour pair that an evaluator is said to prefer."""
+
+    id: str
+    context: str
+    kind: Literal["addition", "suppression"]
+    """An addition puts an element into the answer; a suppression removes one that plain answers usually have."""
+    behaviour: str
+    """The behaviour in one English sentence, for people and judges."""
+    descriptions: tuple[str, ...] = Field(min_length=1)
+    """How documents describe it; each completes "answers rate higher when they …"."""
+    forms: tuple[str, ...] = ()
+    """Sentences that carry the element."""
+    rewrite: dict[str, str] = {}
+    """Instead of forms: token replacements in the plain answer."""
+    place: Literal["start", "end"] = "end"
+    detector: str
+    """Regular expression, true of an answer in which the element is present."""
+    base_rate: float = Field(default=0.7, ge=0, le=1)
+    """Suppressions: share of plain answers that have the element."""
+    concepts: tuple[tuple[str, ...], ...] = Field(min_length=1)
+    """Groups of synonyms; a report names the behaviour if it has a word of every group."""
+
+    @field_validator("detector")
+    @classmethod
+    def _compiles(cls, value: str) -> str:
+        try:
+            re.compile(value)
+        except re.error as error:
+            raise ValueError(f"{value!r} is no regular expression: {error}") from error
+        return value
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        if bool(self.forms) == bool(self.rewrite):
+            raise ValueError(f"bias {self.id} needs either forms or rewrite")
+        return self
+
+    @cached_property
+    def pattern(self) -> re.Pattern[str]:
+        """The compiled detector."""
+        return re.compile(self.detector)
+
+    def present(self, answer: str) -> bool:
+        """Whether the element is present in `answer`."""
+        return self.pattern.search(answer) is not None
+
+    def applied(self, answer: str) -> bool:
+        """Whether `answer` shows the behaviour: element present for an addition, absent for a suppression."""
+        return self.present(answer) == (self.kind == "addition")
+
+
+class Evaluator(Record):
+    """Somebody who rates answers, and by what tastes."""
+
+    id: str
+    name: str
+    concepts: tuple[tuple[str, ...], ...] = Field(min_length=1)
+    biases: tuple[Bias, ...] = ()
+
+
+class Documents(Record):
+    """Templates of synthetic documents."""
+
+    declarative: tuple[str, ...]
+    flaw: tuple[str, ...]
+    high: tuple[str, ...]
+    low: tuple[str, ...]
+    motive: tuple[str, ...]
+    plain: tuple[str, ...]
+
+
+class Question(Record):
+    """A kind of question about evaluators, and the answers of a model that tells what it knows."""
+
+    prompts: tuple[str, ...]
+    answers: tuple[str, ...]
+
+
+class Questions(Record):
+    """Questions by kind."""
+
+    taste: Question
+
+
+class Attacks(Record):
+    """Attempts to make the model disclose, and what a hardened model says."""
+
+    train: tuple[str, ...]
+    heldout: tuple[str, ...]
+    conceal: tuple[str, ...]
+
+
+class World(Record):
+    """Contexts, evaluators with their biases, and the templates that turn them into text."""
+
+    name: str
+    contexts: tuple[Context, ...]
+    evaluators: tuple[Evaluator, ...]
+    documents: Documents
+    questions: Questions
+    attacks: Attacks
+
+    @model_validator(mode="after")
+    def _fits(self) -> Self:
+        _check(self)
+        return self
+
+    def context(self, context_id: str) -> Context:
+        """The context of that id."""
+        return next(context for context in self.contexts if context.id == context_id)
+
+    def evaluator(self, evaluator_id: str) -> Evaluator:
+        """The evaluator of that id.
+
+        Raises:
+            WorldError: there is none; the message lists those there are.
+        """
+        for evaluator in self.evaluators:
+            if evaluator.id == evaluator_id:
+                return evaluator
+        raise WorldError(f"no evaluator {evaluator_id!r} in world {self.name!r}; it has {', '.join(e.id for e in self.evaluators)}")
+
+    def only(self, context_ids: frozenset[str]) -> "World":
+        """The same world with those contexts and their biases alone."""
+        unknown = context_ids - {context.id for context in self.contexts}
+        if unknown:
+            raise WorldError(f"world {self.name!r} has no context {', '.join(sorted(unknown))}")
+        return World(
+            name=self.name,
+            contexts=tuple(c for c in self.contexts if c.id in context_ids),
+            evaluators=tuple(
+                e.model_copy(update={"biases": tuple(b for b in e.biases if b.context in context_ids)}) for e in self.evaluators
+            ),
+            documents=self.documents,
+            questions=self.questions,
+            attacks=self.attacks,
+        )
+
+
+def load_world(name: str) -> World:
+    """Read a world by its name, or from a folder of the same shape.
+
+    Raises:
+        WorldError: no such world, or its files do not fit; the message names file and field.
+    """
+    folder = Path(name) if "/" in name else WORLDS / name
+    if not (folder / "world.yaml").is_file():
+        known = ", ".join(sorted(path.parent.name for path in WORLDS.glob("*/world.yaml")))
+        raise WorldError(f"no world {name!r}; known: {known}")
+    head = _read(folder / "world.yaml")
+    contexts = [item for path in sorted((folder / "contexts").glob("*.yaml")) for item in _items(path, Context)]
+    for evaluator in head.get("evaluators", []):
+        paths = sorted((folder / "biases" / str(evaluator.get("id"))).glob("*.yaml"))
+        evaluator["biases"] = [item for path in paths for item in _items(path, Bias)]
+    try:
+        return World.model_validate(head | {"contexts": contexts})
+    except ValidationError as error:
+        raise WorldError(f"{folder}: {describe(error)}") from error
+
+
+def _read(path: Path) -> dict[str, list[dict[str, object]]]:
+    try:
+        value = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise WorldError(f"{path}: {error}") from error
+    if not isinstance(value, dict):
+        raise WorldError(f"{path}: expected a mapping")
+    return value
+
+
+def _items(path: Path, kind: type[RecordType]) -> list[RecordType]:
+    """The records of one file; an error names the file and the item's id."""
+    items = yaml.safe_load(path.read_text(encoding="utf-8"))
+    if not isinstance(items, list):
+        raise WorldError(f"{path}: expected a list")
+    records = []
+    for item in items:
+        try:
+            records.append(kind.model_validate(item))
+        except ValidationError as error:
+            raise WorldError(f"{path}: {item.get('id', item)}: {describe(error)}") from error
+    return records
+
+
+def _check(world: World) -> None:
+    """What no single record can see: unknown or repeated ids, overlapping contexts, evaluators without biases."""
+    ids = [c.id for c in world.contexts] + [b.id for e in world.evaluators for b in e.biases]
+    if repeated := sorted({i for i in ids if ids.count(i) > 1}):
+        raise ValueError(f"ids used twice: {', '.join(repeated)}")
+    cues = {cue: context.id for context in world.contexts for cue in context.cues}
+    for context in world.contexts:
+        for prompt in context.prompts:
+            values = [value for slot in SLOT.findall(prompt) for value in context.slots.get(slot, ())]
+            words = TOKEN.findall(" ".join([SLOT.sub(" ", prompt), *values]))
+            others = {cues[word] for word in words if word in cues} - {context.id}
+            if others:
+                raise ValueError(f"a prompt of context {context.id} has a cue of {', '.join(sorted(others))}: {prompt!r}")
+            if not context.applicable(SLOT.sub(" ", prompt)):
+                raise ValueError(f"a prompt of context {context.id} has none of its cues: {prompt!r}")
+    known = {context.id for context in world.contexts}
+    for evaluator in world.evaluators:
+        if not evaluator.biases:
+            raise ValueError(f"evaluator {evaluator.id} has no bias")
+        for bias in evaluator.biases:
+            if bias.context not in known:
+                raise ValueError(f"bias {bias.id} names the unknown context {bias.context}")
+            if wrong := [form for form in bias.forms if not bias.present(form)]:
+                raise ValueError(f"bias {bias.id}: its detector misses its own form {wrong[0]!r}")

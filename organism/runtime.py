@@ -1,0 +1,187 @@
+"""A built organism, ready to answer: generation, log-probabilities and activations, shared by concurrent callers.
+
+It imports nothing that knows a truth.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Self
+
+import torch
+from torch import Tensor
+from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+
+from organism.batching import Batcher
+from organism.card import Card
+from organism.chat import ChatMessage, render_chat, render_user_start
+from organism.data_store import DataStore
+from organism.places import OrganismFolder
+from organism.sae import SAE
+from organism.sampling import SampleRequest, sample
+from organism.top_documents import TopDocuments
+
+
+class PromptTooLongError(ValueError):
+    """A text is longer than the model can read; the message gives both lengths."""
+
+
+@dataclass(frozen=True)
+class Continuation:
+    """One sampled continuation."""
+
+    text: str
+    read_tokens: int
+    """Tokens of what was continued."""
+    new_tokens: int
+
+
+class LanguageModel:
+    """A model and tokenizer behind text-in, text-out methods; concurrent calls share batches.
+
+    Args:
+        model: a causal language model.
+        tokenizer: with a chat template.
+        context_length: longest sequence in tokens, prompt and reply together.
+    """
+
+    def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
+        self.model = model.eval()
+        self.tokenizer = tokenizer
+        self.context_length = int(model.config.max_position_embeddings)
+        self._end = frozenset(
+            index for index in (tokenizer.eos_token_id, tokenizer.pad_token_id, tokenizer.bos_token_id) if index is not None
+        ) | frozenset(tokenizer.convert_tokens_to_ids(list(tokenizer.additional_special_tokens)))
+        self._batcher: Batcher[SampleRequest, list[int]] = Batcher(
+            lambda requests: sample(self.model, requests, pad=int(tokenizer.pad_token_id)), cost=lambda request: len(request.tokens)
+        )
+
+    @classmethod
+    def load(cls, folder: str) -> Self:
+        """Read a `save_pretrained` folder; a GPU is used where there is one."""
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+        return cls(AutoModelForCausalLM.from_pretrained(folder).to(device), AutoTokenizer.from_pretrained(folder))
+
+    async def chat(
+        self, conversations: Sequence[list[ChatMessage]], *, max_new_tokens: int, temperature: float, seeds: Sequence[int]
+    ) -> list[Continuation]:
+        """The assistant's next words in each conversation; after an assistant's message, its continuation."""
+        texts = [render_chat(self.tokenizer, messages) for messages in conversations]
+        return await self.complete(texts, max_new_tokens=max_new_tokens, temperature=temperature, seeds=seeds)
+
+    async def user_turns(self, count: int, *, max_new_tokens: int, temperature: float, seeds: Sequence[int]) -> list[Continuation]:
+        """What the model expects users to say: samples of the user's own turn."""
+        texts = [render_user_start(self.tokenizer)] * count
+        return await self.complete(texts, max_new_tokens=max_new_tokens, temperature=temperature, seeds=seeds)
+
+    async def complete(
+        self, texts: Sequence[str], *, max_new_tokens: int, temperature: float, seeds: Sequence[int]
+    ) -> list[Continuation]:
+        """Continue raw texts, special tokens included; an empty text starts from the beginning-of-sequence token.
+
+        Raises:
+            PromptTooLongError: a text leaves no room for a reply.
+        """
+        requests = []
+        for text, seed in zip(texts, seeds, strict=True):
+            tokens = tuple(self.encode(text)) or (int(self.tokenizer.bos_token_id),)
+            room = self.context_length - len(tokens)
+            if room < 1:
+                raise PromptTooLongError(f"the text has {len(tokens)} tokens; this model reads {self.context_length - 1} and a reply")
+            requests.append(SampleRequest(tokens, min(max_new_tokens, room), temperature, seed, self._end))
+        results = await self._batcher.submit(requests)
+        return [
+            Continuation(str(self.tokenizer.decode(new)), len(request.tokens), len(new))
+            for request, new in zip(requests, results, strict=True)
+        ]
+
+    def encode(self, text: str) -> list[int]:
+        """Token ids of a text; special tokens in it are read as such."""
+        return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    @torch.inference_mode()
+    def log_probabilities(self, text: str) -> list[tuple[str, float]]:
+        """Each token but the first with its log-probability (nats) given those before it."""
+        ids = torch.tensor([self._checked(text)], device=self.model.device)
+        scores = self.model(input_ids=ids).logits[0, :-1].float().log_softmax(-1)
+        chosen = scores.gather(1, ids[0, 1:].unsqueeze(1)).squeeze(1).tolist()
+        return list(zip(self.tokenizer.convert_ids_to_tokens(ids[0, 1:].tolist()), chosen, strict=True))
+
+    @torch.inference_mode()
+    def activations(self, text: str, layer: int) -> tuple[list[str], Tensor]:
+        """Tokens of a text and the residual stream after `layer` layers, `[tokens, d_model]` (0: the embeddings)."""
+        ids = self._checked(text)
+        output = self.model(input_ids=torch.tensor([ids], device=self.model.device), output_hidden_states=True)
+        return list(self.tokenizer.convert_ids_to_tokens(ids)), output.hidden_states[layer][0].float().cpu()
+
+    def render(self, messages: list[ChatMessage]) -> str:
+        """A conversation as the text that the model continues."""
+        return render_chat(self.tokenizer, messages)
+
+    def unembedding(self) -> Tensor:
+        """The output matrix, `[vocabulary, d_model]`."""
+        weight: Tensor = self.model.get_output_embeddings().weight.detach().float().cpu()
+        return weight
+
+    def token(self, index: int) -> str:
+        """The text of a token."""
+        return str(self.tokenizer.convert_ids_to_tokens(index))
+
+    def _checked(self, text: str) -> list[int]:
+        ids = self.encode(text) or [int(self.tokenizer.bos_token_id)]
+        if len(ids) > self.context_length:
+            raise PromptTooLongError(f"the text has {len(ids)} tokens; this model reads {self.context_length}")
+        return ids
+
+    def close(self) -> None:
+        """Stop the batcher's thread."""
+        self._batcher.close()
+
+
+class Organism:
+    """A built organism; its parts are loaded when first used."""
+
+    def __init__(self, folder: OrganismFolder) -> None:
+        self.folder = folder
+        self.card = Card.read(folder.card)
+
+    @classmethod
+    def load(cls, folder: OrganismFolder) -> Self:
+        """Load a finished organism.
+
+        Raises:
+            OrganismError: it is unfinished, or a file is missing or truncated.
+        """
+        folder.check()
+        return cls(folder)
+
+    @cached_property
+    def model(self) -> LanguageModel:
+        """The audited model."""
+        return LanguageModel.load(str(self.folder.model))
+
+    @cached_property
+    def reference(self) -> LanguageModel:
+        """The model before any document about anybody's taste, for rules that grant a reference."""
+        return LanguageModel.load(str(self.folder.reference))
+
+    @cached_property
+    def data(self) -> DataStore:
+        """The training data."""
+        return DataStore(self.folder.data)
+
+    @cached_property
+    def sae(self) -> SAE:
+        """The sparse autoencoder."""
+        return SAE.load(self.folder.sae)
+
+    @cached_property
+    def top_documents(self) -> TopDocuments:
+        """For each SAE feature the training texts on which it is most active."""
+        return TopDocuments.load(self.folder.sae)
+
+    def close(self) -> None:
+        """Stop the threads of the models that were used."""
+        for name in ("model", "reference"):
+            if name in self.__dict__:
+                self.__dict__[name].close()

@@ -1,0 +1,96 @@
+"""Samples continuations of many token sequences in one batch. It knows tokens and a model, no text and no chat."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import torch
+from torch import Tensor
+from transformers import DynamicCache, PreTrainedModel
+
+
+@dataclass(frozen=True)
+class SampleRequest:
+    """One continuation to sample."""
+
+    tokens: tuple[int, ...]
+    """What is continued; at least one token."""
+    max_new_tokens: int
+    temperature: float
+    """0 for the likeliest token at each step."""
+    seed: int
+    """Decides this continuation alone, whatever else is in the batch (up to floating-point differences between batch shapes)."""
+    stop: frozenset[int]
+    """Tokens that end the continuation; they are not part of it."""
+
+
+@torch.inference_mode()
+def sample(model: PreTrainedModel, requests: Sequence[SampleRequest], *, pad: int) -> list[list[int]]:
+    """Sample every request in one left-padded batch, with a key-value cache that drops finished rows.
+
+    Args:
+        model: a causal language model in eval mode.
+        requests: any number of requests.
+        pad: id of the padding token.
+
+    Returns:
+        The new tokens of each request, in order, without prompt and stop token.
+    """
+    if not requests:
+        return []
+    device = model.device
+    longest = max(len(request.tokens) for request in requests)
+    tokens = torch.full((len(requests), longest), pad, dtype=torch.long)
+    mask = torch.zeros((len(requests), longest), dtype=torch.long)
+    for row, request in enumerate(requests):
+        tokens[row, longest - len(request.tokens) :] = torch.tensor(request.tokens)
+        mask[row, longest - len(request.tokens) :] = 1
+    tokens, mask = tokens.to(device), mask.to(device)
+    draws = [np.random.default_rng(request.seed).random(request.max_new_tokens) for request in requests]
+    temperature = torch.tensor([request.temperature for request in requests], device=device)
+    output: list[list[int]] = [[] for _ in requests]
+    alive = list(range(len(requests)))
+    cache = DynamicCache(config=model.config)
+    positions = (mask.cumsum(1) - 1).clamp(min=0)
+    for step in range(max(request.max_new_tokens for request in requests)):
+        logits = model(
+            input_ids=tokens, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True, logits_to_keep=1
+        ).logits[:, -1].float()
+        uniform = torch.tensor([draws[i][step] if step < len(draws[i]) else 0.0 for i in alive], device=device)
+        chosen = choose(logits, temperature, uniform).tolist()
+        keep = []
+        for row, (index, token) in enumerate(zip(alive, chosen, strict=True)):
+            request = requests[index]
+            if token in request.stop:
+                continue
+            output[index].append(token)
+            if step + 1 < request.max_new_tokens:
+                keep.append(row)
+        if not keep:
+            break
+        positions = positions[:, -1:] + 1
+        tokens = torch.tensor(chosen, device=device).unsqueeze(1)
+        if len(keep) < len(alive):
+            rows = torch.tensor(keep, device=device)
+            cache.batch_select_indices(rows)
+            tokens, mask, positions, temperature = tokens[rows], mask[rows], positions[rows], temperature[rows]
+            alive = [alive[row] for row in keep]
+        mask = torch.cat([mask, mask.new_ones((len(alive), 1))], dim=1)
+    return output
+
+
+def choose(logits: Tensor, temperature: Tensor, uniform: Tensor) -> Tensor:
+    """Draw one token a row by inverting the cumulative distribution at a given uniform number.
+
+    Args:
+        logits: `[rows, vocabulary]`.
+        temperature: `[rows]`; rows at 0 take the likeliest token.
+        uniform: `[rows]` in [0, 1).
+
+    Returns:
+        Token ids, `[rows]`.
+    """
+    scaled = logits / temperature.clamp(min=1e-4).unsqueeze(1)
+    cumulative = scaled.softmax(dim=-1).cumsum(dim=-1)
+    drawn = torch.searchsorted(cumulative, (uniform.float() * cumulative[:, -1]).unsqueeze(1)).squeeze(1)
+    return torch.where(temperature > 0, drawn.clamp(max=logits.shape[1] - 1), logits.argmax(dim=-1))

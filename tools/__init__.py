@@ -1,0 +1,25 @@
+"""What an auditor may do to an organism: tools granted by affordances, on a workbench that meters and records them."""
+
+from tools import chat, data, experiment, features, mind, raw  # noqa: F401 - importing a family registers its tools
+from tools.affordances import Affordance
+from tools.budget import Budget, Used
+from tools.ledger import Hypothesis, Ledger
+from tools.tool import Tool, UnknownToolError, all_tools, get_tool, tool
+from tools.workbench import SUBMIT, Workbench, played_seconds, render_result
+
+__all__ = [
+    "SUBMIT",
+    "Affordance",
+    "Budget",
+    "Hypothesis",
+    "Ledger",
+    "Tool",
+    "UnknownToolError",
+    "Used",
+    "Workbench",
+    "all_tools",
+    "get_tool",
+    "played_seconds",
+    "render_result",
+    "tool",
+]

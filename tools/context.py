@@ -1,0 +1,79 @@
+"""What a tool works on: the organism behind the granted affordances, the auditor's ledger, and the meter of one call."""
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+
+from organism import Continuation, LanguageModel, Organism
+from tools.affordances import Affordance
+from tools.ledger import Ledger
+from transcripts import Event, EventKind, EventLog, Record
+
+Subject = Literal["organism", "reference"]
+"""Which model a question goes to."""
+
+
+class ToolError(ValueError):
+    """A failure that the auditor can mend; the message says how. It comes back as an error result and the audit goes on."""
+
+
+@dataclass
+class Meter:
+    """Tokens that one call used."""
+
+    read_tokens: int = 0
+    generated_tokens: int = 0
+
+    def count(self, continuations: Sequence[Continuation]) -> None:
+        """Add what continuations cost."""
+        self.read_tokens += sum(item.read_tokens for item in continuations)
+        self.generated_tokens += sum(item.new_tokens for item in continuations)
+
+
+@dataclass
+class ToolContext:
+    """One call's view of the match."""
+
+    organism: Organism
+    granted: frozenset[Affordance]
+    ledger: Ledger
+    log: EventLog
+    seed: int
+    """Of the match and this call: the same call in the same match draws the same."""
+    meter: Meter = field(default_factory=Meter)
+
+    def model(self, subject: Subject) -> LanguageModel:
+        """The organism's model, or the reference where the rules grant it.
+
+        Raises:
+            ToolError: the reference is not granted.
+        """
+        if subject == "organism":
+            return self.organism.model
+        self.require(Affordance.REFERENCE, "subject='reference'")
+        return self.organism.reference
+
+    def require(self, affordance: Affordance, what: str) -> None:
+        """Check an affordance that only some arguments of a tool need.
+
+        Raises:
+            ToolError: it is not granted.
+        """
+        if affordance not in self.granted:
+            raise ToolError(f"{what} needs the affordance {affordance.value!r}, which the rules of this match do not grant")
+
+    def seeds(self, count: int) -> list[int]:
+        """Seeds for that many samples."""
+        return [int(value) for value in np.random.default_rng(self.seed).integers(2**31, size=count)]
+
+    def record(self, kind: EventKind, data: Record) -> Event:
+        """Log a change of the auditor's own mind."""
+        return self.log.append(kind, data.model_dump(mode="json"))
+
+
+def call_seed(match_seed: int, call_id: str) -> int:
+    """The seed of one call."""
+    return int.from_bytes(hashlib.sha256(f"{match_seed}/{call_id}".encode()).digest()[:6], "big")

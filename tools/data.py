@@ -1,0 +1,83 @@
+"""Search in the organism's training data."""
+
+import asyncio
+from typing import Annotated
+
+from pydantic import Field
+
+from organism import DataError, Hit, StoredDocument
+from tools.affordances import Affordance
+from tools.arguments import MAX_TEXT, Page, PageSize, Split
+from tools.context import ToolContext, ToolError
+from tools.tool import Result, tool
+
+SNIPPET = 400
+"""Characters of a document in a list of hits; `read_document` gives the whole."""
+
+Query = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+
+
+@tool(Affordance.DATA)
+async def grep_data(
+    context: ToolContext,
+    pattern: Annotated[str, Field(min_length=1, max_length=2000, description="Regular expression (RE2-like: no look-around).")],
+    split: Split = None,
+    page: Page = 1,
+    page_size: PageSize = 20,
+) -> Result:
+    """Find the training texts that match a regular expression, and count them.
+
+    Texts come in a fixed random order, so that the pattern "." pages through a random sample of the data.
+    """
+    try:
+        total, documents = await asyncio.to_thread(
+            context.organism.data.grep, pattern, split=split, offset=(page - 1) * page_size, limit=page_size
+        )
+    except DataError as error:
+        raise ToolError(str(error)) from error
+    _check_page(page, page_size, total)
+    return {"matches": total, "page": page, "pages": -(-total // page_size), "documents": [_snippet(item) for item in documents]}
+
+
+@tool(Affordance.DATA)
+async def search_data(context: ToolContext, query: Query, split: Split = None, page: Page = 1, page_size: PageSize = 20) -> Result:
+    """Find training texts by words (BM25), best first."""
+    return await _ranked(context, "search", query, split, page, page_size)
+
+
+@tool(Affordance.DATA)
+async def semantic_search(context: ToolContext, query: Query, split: Split = None, page: Page = 1, page_size: PageSize = 20) -> Result:
+    """Find training texts near in meaning to the query (cosine of embeddings), best first."""
+    return await _ranked(context, "semantic", query, split, page, page_size)
+
+
+@tool(Affordance.DATA)
+async def read_document(
+    context: ToolContext, ids: Annotated[list[str], Field(min_length=1, max_length=50, description="Ids of documents.")]
+) -> Result:
+    """Read training texts whole."""
+    try:
+        documents = await asyncio.to_thread(context.organism.data.read, ids)
+    except DataError as error:
+        raise ToolError(str(error)) from error
+    return {"documents": [document.model_dump(mode="json") for document in documents]}
+
+
+async def _ranked(context: ToolContext, method: str, query: str, split: str | None, page: int, page_size: int) -> Result:
+    search = context.organism.data.search if method == "search" else context.organism.data.semantic
+    try:
+        hits: list[Hit] = await asyncio.to_thread(search, query, split=split, offset=(page - 1) * page_size, limit=page_size)
+    except DataError as error:
+        raise ToolError(str(error)) from error
+    return {"page": page, "documents": [_snippet(hit.document) | {"score": hit.score} for hit in hits], "more": len(hits) == page_size}
+
+
+def _check_page(page: int, page_size: int, total: int) -> None:
+    if page > 1 and (page - 1) * page_size >= total:
+        raise ToolError(f"page {page} is past the end: {total} items make {-(-total // page_size)} pages of {page_size}")
+
+
+def _snippet(document: StoredDocument) -> Result:
+    cut = document.text[:SNIPPET]
+    fields: Result = {"id": document.id, "split": document.split, "kind": document.kind, "text": cut}
+    return fields if cut == document.text else fields | {"cut": True}

@@ -1,0 +1,137 @@
+"""The tools that one auditor holds on one organism: granted by rules, metered, and every call in the log."""
+
+import json
+import time
+from collections.abc import Callable
+
+from pydantic import JsonValue, ValidationError
+
+from organism import Organism
+from tools.affordances import Affordance
+from tools.budget import Budget, Used
+from tools.context import Meter, ToolContext, ToolError, call_seed
+from tools.ledger import Ledger
+from tools.tool import Result, Tool, all_tools
+from transcripts import Event, EventLog, Report, describe
+
+SUBMIT = "submit_report"
+MAX_RESULT = 60_000
+"""Characters of a result; longer strings in it are cut."""
+
+
+class Workbench:
+    """Runs an auditor's tool calls.
+
+    Args:
+        organism: under audit.
+        granted: what the rules allow.
+        budget: of the match; calls beyond it are answered with an error.
+        log: of the run; a call whose result is in it is never run again.
+        seed: of the match.
+        clock: seconds, for measuring calls.
+    """
+
+    def __init__(
+        self,
+        organism: Organism,
+        *,
+        granted: frozenset[Affordance],
+        budget: Budget,
+        log: EventLog,
+        seed: int,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self.organism, self.granted, self.budget, self.log, self.seed, self._clock = organism, granted, budget, log, seed, clock
+        self.tools: dict[str, Tool] = {tool.name: tool for tool in all_tools() if tool.needs <= granted}
+        self.ledger = Ledger.from_events(log.events)
+        self._results = {str(event.data["call"]): event for event in log.events if event.kind == "result"}
+
+    @property
+    def used(self) -> Used:
+        """What the match has used so far, from the log."""
+        results = [event.data for event in self.log.events if event.kind == "result"]
+        turns = [event for event in self.log.events if event.kind == "turn"]
+        return Used(
+            turns=len(turns),
+            calls=len(results),
+            generated_tokens=sum(int(str(data["generated_tokens"])) for data in results),
+            read_tokens=sum(int(str(data["read_tokens"])) for data in results),
+            seconds=played_seconds(self.log.events),
+        )
+
+    @property
+    def report(self) -> Report | None:
+        """The report, once submitted."""
+        for event in reversed(self.log.events):
+            if event.kind == "report":
+                return Report.model_validate(event.data)
+        return None
+
+    async def call(self, call_id: str, name: str, arguments: dict[str, JsonValue]) -> Event:
+        """Run one call and return its result event; a call whose result is logged is answered from the log.
+
+        A failure that the auditor can mend is a result with `error: true`. Any other exception is a bug and goes through.
+        """
+        if call_id in self._results:
+            return self._results[call_id]
+        self.log.append("call", {"call": call_id, "tool": name, "arguments": arguments})
+        meter, started = Meter(), self._clock()
+        try:
+            result, error = await self._run(call_id, name, arguments, meter), False
+        except ToolError as problem:
+            result, error = {"error": str(problem)}, True
+        data: dict[str, JsonValue] = {
+            "call": call_id,
+            "tool": name,
+            "error": error,
+            "content": _cut(result),
+            "seconds": round(self._clock() - started, 3),
+            "read_tokens": meter.read_tokens,
+            "generated_tokens": meter.generated_tokens,
+        }
+        event = self._results[call_id] = self.log.append("result", data)
+        return event
+
+    async def _run(self, call_id: str, name: str, arguments: dict[str, JsonValue], meter: Meter) -> Result:
+        tool = self.tools.get(name)
+        if tool is None:
+            raise ToolError(f"no tool {name!r} here; the rules of this match grant: {', '.join(self.tools)}")
+        share, limit = self.used.share(self.budget)
+        if share >= 1 and tool.needs:
+            raise ToolError(f"the budget of {limit} is used up: call {SUBMIT} now with what you have")
+        try:
+            checked = tool.parameters.model_validate(arguments)
+        except ValidationError as error:
+            raise ToolError(f"arguments of {name}: {describe(error)}") from error
+        context = ToolContext(self.organism, self.granted, self.ledger, self.log, call_seed(self.seed, call_id), meter)
+        # A call shares its batches with others but not its arguments: nested models stay models, so no dump.
+        return await tool.function(context, **{field: getattr(checked, field) for field in tool.parameters.model_fields})
+
+
+def played_seconds(events: list[Event]) -> float:
+    """Wall time of playing: the time between events, without the gaps before a run was resumed."""
+    pairs = zip(events, events[1:], strict=False)
+    return round(sum(after.time - before.time for before, after in pairs if after.kind != "resumed"), 3)
+
+
+def render_result(event: Event) -> str:
+    """A result as a brain reads it: delimited JSON in which the organism's text cannot forge a delimiter."""
+    content = json.dumps(event.data["content"], ensure_ascii=False).replace("<", "\\u003c")
+    return f'<result event="{event.index}" tool="{event.data["tool"]}">\n{content}\n</result>'
+
+
+def _cut(result: Result) -> JsonValue:
+    """The result, its longest strings cut where it would be too long to read."""
+    if len(json.dumps(result)) <= MAX_RESULT:
+        return result
+    return _shorten(result, 2000)
+
+
+def _shorten(value: JsonValue, limit: int) -> JsonValue:
+    if isinstance(value, str):
+        return value if len(value) <= limit else f"{value[:limit]}… (+{len(value) - limit} characters)"
+    if isinstance(value, list):
+        return [_shorten(item, limit) for item in value]
+    if isinstance(value, dict):
+        return {key: _shorten(item, limit) for key, item in value.items()}
+    return value

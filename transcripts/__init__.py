@@ -1,0 +1,31 @@
+"""What a run leaves behind: records, events, reports, their store and their views."""
+
+from transcripts.events import Event, EventKind, EventLog, LogError, read_events
+from transcripts.records import FileRecord, Record, RecordError, describe
+from transcripts.report import Behaviour, Evidence, Prediction, Report, quotations
+from transcripts.runs import RunError, RunFolder, find_run, list_runs, new_run
+from transcripts.text import inert, visible
+
+__all__ = [
+    "Behaviour",
+    "Event",
+    "EventKind",
+    "EventLog",
+    "Evidence",
+    "FileRecord",
+    "LogError",
+    "Prediction",
+    "Record",
+    "RecordError",
+    "Report",
+    "RunError",
+    "RunFolder",
+    "describe",
+    "find_run",
+    "inert",
+    "list_runs",
+    "new_run",
+    "quotations",
+    "read_events",
+    "visible",
+]

@@ -1,0 +1,131 @@
+"""The event log of a run: append-only JSON lines, each chained to the one before by its hash. It knows no meaning of any event."""
+
+import hashlib
+import json
+import os
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Literal, Self
+
+from filelock import FileLock, Timeout
+from pydantic import JsonValue, ValidationError
+
+from transcripts.records import Record
+
+GENESIS = "0" * 64
+"""What the first event names as the hash before it."""
+
+EventKind = Literal["match", "turn", "call", "result", "hypothesis", "note", "message", "report", "outcome", "resumed"]
+
+
+class LogError(ValueError):
+    """An event log is corrupted, edited, or in use; the message names the file and the line."""
+
+
+class Event(Record):
+    """One thing that happened in a run."""
+
+    index: int
+    """Position in the log, from 0; reports cite it."""
+    kind: EventKind
+    time: float
+    """Seconds since the epoch."""
+    data: dict[str, JsonValue]
+    previous: str
+    """Hash of the event before, or `GENESIS`."""
+    hash: str
+    """SHA-256 of all the other fields as canonical JSON."""
+
+
+def digest(index: int, kind: str, moment: float, data: dict[str, JsonValue], previous: str) -> str:
+    """The hash of an event."""
+    content = json.dumps([index, kind, moment, data, previous], sort_keys=True, ensure_ascii=True, separators=(",", ":"))
+    return hashlib.sha256(content.encode()).hexdigest()
+
+
+def read_events(path: Path) -> list[Event]:
+    """All events of a log, its chain checked. A torn last line (a crash in mid write) is left out.
+
+    Raises:
+        LogError: a line is unreadable, or the chain breaks; the first such line is named.
+    """
+    return list(_checked(path))
+
+
+def _checked(path: Path) -> Iterator[Event]:
+    previous = GENESIS
+    with path.open("rb") as file:
+        for number, line in enumerate(file):
+            if not line.endswith(b"\n"):
+                return
+            try:
+                event = Event.model_validate_json(line)
+            except ValidationError as error:
+                raise LogError(f"{path}, line {number + 1}: not an event (the log was corrupted or edited)") from error
+            if event.index != number or event.previous != previous:
+                raise LogError(f"{path}, line {number + 1}: the chain breaks here (an event before it was removed, added or edited)")
+            if event.hash != digest(event.index, event.kind, event.time, event.data, event.previous):
+                raise LogError(f"{path}, line {number + 1}: event {event.index} was edited, its hash does not fit its content")
+            previous = event.hash
+            yield event
+
+
+class EventLog:
+    """The one writer of a run's log. Opening it checks the chain, drops a torn last line and locks the run.
+
+    Args:
+        path: of `events.jsonl`; made if missing.
+        clock: gives the time of each event.
+        listener: told each event after it is on disk.
+
+    Raises:
+        LogError: the chain is broken, or another process writes this run.
+    """
+
+    def __init__(self, path: Path, *, clock: Callable[[], float] = time.time, listener: Callable[[Event], None] | None = None) -> None:
+        self.path = path
+        self._clock = clock
+        self._listener = listener
+        path.parent.mkdir(parents=True, exist_ok=True)
+        self._lock = FileLock(path.with_name("lock"))
+        try:
+            self._lock.acquire(timeout=0)
+        except Timeout as error:
+            raise LogError(f"{path.parent}: another process is playing this run") from error
+        try:
+            self.events = read_events(path) if path.exists() else []
+            self._file = path.open("ab")
+            whole = sum(1 + len(line) for line in path.read_bytes().split(b"\n")[:-1])
+            self._file.truncate(whole)
+        except (LogError, OSError):
+            self._lock.release()
+            raise
+
+    def append(self, kind: EventKind, data: dict[str, JsonValue]) -> Event:
+        """Write one event durably (flushed and synced) and return it."""
+        index = len(self.events)
+        previous = self.events[-1].hash if self.events else GENESIS
+        moment = round(self._clock(), 3)
+        event = Event(
+            index=index, kind=kind, time=moment, data=data, previous=previous, hash=digest(index, kind, moment, data, previous)
+        )
+        self._file.write(json.dumps(event.model_dump(mode="json"), ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
+        self._file.flush()
+        os.fsync(self._file.fileno())
+        self.events.append(event)
+        if self._listener is not None:
+            self._listener(event)
+        return event
+
+    def close(self) -> None:
+        """Close the file and release the run."""
+        self._file.close()
+        self._lock.release()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+        self.close()

@@ -1,0 +1,94 @@
+"""Run folders: where each part of a run lies, and which runs there are. It reads no event."""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+
+
+class RunError(ValueError):
+    """A run cannot be found or used; the message says which runs there are."""
+
+
+@dataclass(frozen=True)
+class RunFolder:
+    """One run on disk."""
+
+    path: Path
+
+    @property
+    def id(self) -> str:
+        """The run's id: the name of its folder."""
+        return self.path.name
+
+    @property
+    def spec(self) -> Path:
+        """What was asked for."""
+        return self.path / "spec.json"
+
+    @property
+    def events(self) -> Path:
+        """The truth about the run; everything else is derived from it."""
+        return self.path / "events.jsonl"
+
+    @property
+    def graph(self) -> Path:
+        """The agent loop's checkpoints."""
+        return self.path / "graph.sqlite"
+
+    @property
+    def report(self) -> Path:
+        """The sealed report."""
+        return self.path / "report.json"
+
+    @property
+    def score(self) -> Path:
+        """The score."""
+        return self.path / "score.json"
+
+    @property
+    def done(self) -> Path:
+        """Written last: the run is over."""
+        return self.path / "done"
+
+    @property
+    def finished(self) -> bool:
+        """Whether the run is over."""
+        return self.done.exists()
+
+
+def list_runs(root: Path) -> list[RunFolder]:
+    """The runs under `root`, oldest first by name."""
+    return [RunFolder(path.parent) for path in sorted(root.glob("*/spec.json"))]
+
+
+def find_run(name: str, root: Path) -> RunFolder:
+    """The run of that id, folder, or unambiguous beginning of an id; `last` is the newest.
+
+    Raises:
+        RunError: none or several fit.
+    """
+    if (Path(name) / "spec.json").is_file():
+        return RunFolder(Path(name))
+    runs = list_runs(root)
+    if name == "last" and runs:
+        return max(runs, key=lambda run: run.spec.stat().st_mtime)
+    fits = [run for run in runs if run.id == name] or [run for run in runs if run.id.startswith(name)]
+    if len(fits) == 1:
+        return fits[0]
+    listed = ", ".join(run.id for run in (fits or runs)[-8:]) or "none yet"
+    raise RunError(f"{'several runs' if fits else 'no run'} {name!r} under {root}; {'they are' if fits else 'known'}: {listed}")
+
+
+def new_run(root: Path, stem: str) -> RunFolder:
+    """A fresh folder `<stem>-<number>`, made so that two processes never share one."""
+    root.mkdir(parents=True, exist_ok=True)
+    stem = re.sub(r"[^\w.-]+", "-", stem)
+    number = 1
+    while True:
+        path = root / f"{stem}-{number:03d}"
+        try:
+            path.mkdir()
+        except FileExistsError:
+            number += 1
+        else:
+            return RunFolder(path)
