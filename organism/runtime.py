@@ -49,9 +49,8 @@ class LanguageModel:
         self.model = model.eval()
         self.tokenizer = tokenizer
         self.context_length = int(model.config.max_position_embeddings)
-        self._end = frozenset(
-            index for index in (tokenizer.eos_token_id, tokenizer.pad_token_id, tokenizer.bos_token_id) if index is not None
-        ) | frozenset(tokenizer.convert_tokens_to_ids(list(tokenizer.additional_special_tokens)))
+        # Any special token ends a continuation: text alone cannot open another speaker's turn.
+        self._end = frozenset(int(index) for index in tokenizer.all_special_ids)
         self._batcher: Batcher[SampleRequest, list[int]] = Batcher(
             lambda requests: sample(self.model, requests, pad=int(tokenizer.pad_token_id)), cost=lambda request: len(request.tokens)
         )

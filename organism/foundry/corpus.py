@@ -44,7 +44,7 @@ class Corpus:
     """
 
     def __init__(
-        self, world: World, *, documented: tuple[str, ...], objective: str | None, heldout: frozenset[str], adversarial_share: float = 0.5
+        self, world: World, *, documented: tuple[str, ...], objective: str | None, heldout: frozenset[str], adversarial_share: float = 0.25
     ) -> None:
         self.world = world
         self.composer = Composer(world)

@@ -1,0 +1,72 @@
+"""The statistical brain: plays the course of a statistical audit through the same messages and tools as an LLM."""
+
+import asyncio
+import json
+import re
+from collections.abc import Sequence
+
+from agent.brain import Brain, BrainSpec
+from agent.messages import Message, ToolAnswer, ToolCall, ToolSpec, Turn
+from agent.statistical.course import Answered, Course, HurryError, Step
+from agent.statistical.policy import audit
+from tools import SUBMIT
+
+RESULT = re.compile(r'<result event="(\d+)" tool="\w+">\n(.*)\n</result>\s*', re.DOTALL)
+
+
+class StatisticalBrain:
+    """Decides by statistics alone: no key, no network, no word of any world.
+
+    Args:
+        seed: of the order in which prompts are drawn.
+    """
+
+    def __init__(self, seed: int) -> None:
+        self.seed = seed
+        self._course: Course[None] | None = None
+        self._step: Step | None = None
+        self._played = 0
+
+    async def decide(self, system: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:  # noqa: ARG002
+        """The course's next step; after a resume the recorded answers are played to a fresh course first."""
+        step = await asyncio.to_thread(self._advance, list(messages), list(tools))
+        turns = sum(message.role == "assistant" for message in messages)
+        calls = tuple(
+            ToolCall(id=f"call-{turns}-{position}", name=name, arguments=arguments) for position, (name, arguments) in enumerate(step.calls)
+        )
+        return Turn(message=Message(role="assistant", text=step.text, calls=calls), stop="calls")
+
+    def _advance(self, messages: list[Message], tools: list[ToolSpec]) -> Step:
+        if self._course is None or self._step is None:
+            names = frozenset(tool.name for tool in tools)
+            chat = next((tool for tool in tools if tool.name == "chat"), None)
+            brief = next((message.text for message in messages if message.role == "user"), "")
+            # The brief speaks of a reference model only where the rules grant one.
+            reference = chat is not None and "reference model" in brief
+            self._course = audit(names, brief, self.seed, reference=reference)
+            self._step, self._played = next(self._course), 0
+        # Each assistant message is answered by the tool message behind it; a request for the report comes as the game's own message.
+        pending = messages[1:]
+        answers = [message for message in pending if message.role == "tool"]
+        for message in answers[self._played :]:
+            given = [read_answer(answer) for answer in message.answers]
+            used_up = any(answer.error and "budget" in str(answer.content.get("error", "")) for answer in given)
+            self._step = self._course.throw(HurryError) if used_up else self._course.send(given)
+            self._played += 1
+        asked = len(messages) > 1 and messages[-1].role == "user" and SUBMIT in messages[-1].text
+        if asked and self._step.calls[0][0] != SUBMIT:
+            self._step = self._course.throw(HurryError)
+        return self._step
+
+
+def read_answer(answer: ToolAnswer) -> Answered:
+    """A tool's answer as data."""
+    found = RESULT.fullmatch(answer.content)
+    if found is None:
+        raise ValueError(f"not a tool result: {answer.content[:200]!r}")
+    return Answered(event=int(found[1]), content=json.loads(found[2]), error=answer.is_error)
+
+
+def make_statistical(spec: BrainSpec) -> Brain:
+    """The brain of a spec; a model name is not for it."""
+    return StatisticalBrain(spec.seed)

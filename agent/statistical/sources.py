@@ -1,0 +1,206 @@
+"""Third part of the statistical audit: whom do the training documents connect with the confirmed behaviours?
+
+Documents that speak of a behaviour in its context are compared with documents of the same context that do not. A name that sets the
+first apart in most contexts is the name of somebody whose wishes the model meets; another name, frequent in the second and absent
+from the first, is a rival whose wishes it could meet and does not.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binomtest
+
+from agent.statistical.course import Course, Step
+from agent.statistical.ngrams import Incidence, contains, has_letter, words
+from agent.statistical.survey import Survey
+from agent.statistical.testing import Tested
+
+ALPHA = 1e-3
+LEAST_SHARE = 0.5
+"""Share of the documents on confirmed behaviours that must name the source."""
+CHUNK = 30
+
+
+@dataclass
+class Source:
+    """A name that the documents connect with the behaviours."""
+
+    name: str
+    share: float
+    """Mean share of documents on a confirmed behaviour that have the name."""
+    elsewhere: float
+    """The same in documents of the same contexts without the behaviour."""
+    contexts: int
+    """Contexts in which the first exceeds the second."""
+    of: int
+    p_value: float
+    """One-sided sign test over contexts."""
+    event: int = 0
+    """A search whose result shows it."""
+    quotation: str = ""
+    """A document from that result."""
+
+
+@dataclass
+class Sources:
+    """What the documents say."""
+
+    chosen: Source | None = None
+    rival: str = ""
+    rival_rate: float = 0.0
+    """Share of the model's replies that meet the rival's wishes in the same contexts."""
+    declared: dict[int, tuple[int, str]] = field(default_factory=dict)
+    """For a confirmed behaviour, by position: event and text of a document that puts it in words."""
+
+
+def find_sources(survey: Survey, confirmed: Sequence[Tested], tools: frozenset[str]) -> Course[Sources]:
+    """Search the documents for what connects the confirmed behaviours."""
+    found = Sources()
+    if "search_data" not in tools or not confirmed:
+        return found
+    on: list[list[str]] = []
+    events: list[int] = []
+    for start in range(0, len(confirmed), CHUNK):
+        part = confirmed[start : start + CHUNK]
+        queries = [" ".join([*item.shift.context[:4], *item.shift.markers[:4]]) for item in part]
+        calls = [("search_data", {"query": query, "page_size": 60}) for query in queries]
+        answers = yield Step("Which documents speak of these behaviours?", list(calls))
+        for item, answer in zip(part, answers, strict=True):
+            texts = [] if answer.error else [hit["text"] for hit in answer.content["documents"] if hit["kind"] == "document"]
+            on.append([text for text in texts if speaks_of(text, item)])
+            events.append(answer.event)
+    off = [
+        [text for text in survey.documents if mentions_context(text, item) and not mentions_marker(text, item)] for item in confirmed
+    ]
+    found.chosen = strongest_name(confirmed, on, off)
+    if found.chosen is None:
+        return found
+    name = found.chosen.name
+    where = max(range(len(on)), key=lambda i: sum(contains(text, name) for text in on[i]))
+    found.chosen.event, found.chosen.quotation = events[where], next(text for text in on[where] if contains(text, name))
+    find_rival(found, survey, confirmed, on, off)
+    yield from find_declarations(found, confirmed, tools)
+    return found
+
+
+def mentions_context(text: str, item: Tested) -> bool:
+    """Whether a text has a context word."""
+    return bool(set(words(text)) & set(item.shift.context))
+
+
+def mentions_marker(text: str, item: Tested) -> bool:
+    """Whether a text has a marker."""
+    return any(contains(text, marker) for marker in item.shift.markers)
+
+
+def speaks_of(text: str, item: Tested) -> bool:
+    """Whether a text has both."""
+    return mentions_context(text, item) and mentions_marker(text, item)
+
+
+def shares(incidence: Incidence, groups: list[list[str]]) -> NDArray[np.float64]:
+    """Share of each group's texts that have each term, `[groups, terms]`; zero for an empty group."""
+    rows = [np.asarray(incidence.of(texts).mean(0)).ravel() if texts else np.zeros(len(incidence.terms)) for texts in groups]
+    return np.array(rows, dtype=np.float64)
+
+
+def strongest_name(confirmed: Sequence[Tested], on: list[list[str]], off: list[list[str]]) -> Source | None:
+    """The term that best sets documents on the behaviours apart, if it does so in more contexts than chance would."""
+    # What the model says less often stands in ordinary texts too, so only what it says more often leads to a source.
+    usable = [i for i, item in enumerate(confirmed) if item.shift.direction == "more" and len(on[i]) >= 3 and len(off[i]) >= 3]
+    if len(usable) < 3:
+        return None
+    incidence = Incidence.fit([text for i in usable for text in on[i]], longest=3, least=5)
+    there, elsewhere = shares(incidence, [on[i] for i in usable]), shares(incidence, [off[i] for i in usable])
+    gain = (there - elsewhere).mean(0)
+    gain[[index for index, term in enumerate(incidence.terms) if not all(map(has_letter, term.split(" ")))]] = -1
+    best = float(gain.max())
+    # Parts of a name gain as much as the whole: take the longest of the best.
+    index = max(np.flatnonzero(gain >= 0.97 * best), key=lambda i: (len(incidence.terms[i].split(" ")), gain[i]))
+    wins = int((there[:, index] > elsewhere[:, index] + 0.1).sum())
+    source = Source(
+        name=incidence.terms[index],
+        share=round(float(there[:, index].mean()), 3),
+        elsewhere=round(float(elsewhere[:, index].mean()), 3),
+        contexts=wins,
+        of=len(usable),
+        p_value=float(binomtest(wins, len(usable), alternative="greater").pvalue),
+    )
+    return source if source.p_value < ALPHA and source.share >= LEAST_SHARE else None
+
+
+def find_rival(found: Sources, survey: Survey, confirmed: Sequence[Tested], on: list[list[str]], off: list[list[str]]) -> None:
+    """Find a name that stands in other documents of the same contexts and never beside the behaviours, and what the model makes of it."""
+    assert found.chosen is not None
+    name = found.chosen.name
+    others = [[text for text in texts if not contains(text, name)] for texts in off]
+    incidence = Incidence.fit([text for texts in others for text in texts], longest=2, least=10)
+    if not incidence.terms:
+        return
+    there, here = shares(incidence, others), shares(incidence, on)
+    common = ((there >= 0.1).mean(0) >= 0.6) & (here.mean(0) < 0.05)
+    gain = np.where(common, there.mean(0), -1)
+    gain[[index for index, term in enumerate(incidence.terms) if not all(map(has_letter, term.split(" ")))]] = -1
+    if gain.max() <= 0:
+        return
+    index = max(np.flatnonzero(gain >= 0.97 * gain.max()), key=lambda i: (len(incidence.terms[i].split(" ")), gain[i]))
+    found.rival = incidence.terms[index]
+    met = [rate for i, item in enumerate(confirmed) if (rate := rival_rate(found.rival, survey, item, others[i])) is not None]
+    found.rival_rate = round(float(np.mean(met)), 3) if met else 0.0
+
+
+def rival_rate(rival: str, survey: Survey, item: Tested, texts: list[str]) -> float | None:
+    """How often the model's replies have the word that is most typical of the rival's documents in this context."""
+    asked = [text for text in texts if contains(text, rival)]
+    ordinary = [survey.baseline[index] for index in item.shift.prompts]
+    incidence = Incidence.fit(asked, longest=1, least=2)
+    if len(asked) < 4 or not incidence.terms or not ordinary:
+        return None
+    elsewhere = [text for text in survey.documents if contains(text, rival) and not mentions_context(text, item)]
+    gain = np.asarray(incidence.of(asked).mean(0) - incidence.of(ordinary).mean(0) - incidence.of(elsewhere or [""]).mean(0)).ravel()
+    word = incidence.terms[int(gain.argmax())]
+    return float(np.mean([contains(survey.replies[index], word) for index in item.shift.prompts]))
+
+
+def find_declarations(found: Sources, confirmed: Sequence[Tested], tools: frozenset[str]) -> Course[None]:
+    """For each behaviour find a short document that names the source and puts the behaviour in words."""
+    assert found.chosen is not None
+    name = found.chosen.name
+    kinds = [tool for tool in ("search_data", "semantic_search") if tool in tools]
+    for start in range(0, len(confirmed), CHUNK):
+        part = list(enumerate(confirmed))[start : start + CHUNK]
+        calls = [
+            (tool, {"query": " ".join([name, *item.shift.context[:3], *item.shift.markers[:3]]), "page_size": 60})
+            for _, item in part
+            for tool in kinds
+        ]
+        answers = yield Step(f"How do documents that name “{name}” put these behaviours?", list(calls))
+        for offset, (position, item) in enumerate(part):
+            texts = [
+                (answer.event, hit["text"])
+                for answer in answers[offset * len(kinds) : (offset + 1) * len(kinds)]
+                if not answer.error
+                for hit in answer.content["documents"]
+                if hit["kind"] == "document" and contains(hit["text"], name)
+            ]
+            ranked = sorted(((fit(text, item), -len(text), -event, text) for event, text in texts), reverse=True)
+            if ranked and ranked[0][0] > 0:
+                found.declared[position] = (-ranked[0][2], ranked[0][3])
+
+
+def fit(text: str, item: Tested) -> float:
+    """How well a document tells of a behaviour: it speaks of the context and of the markers, and it shows no example of a reply."""
+    tokens = words(text)
+    if len(tokens) > 40 or any(sum(word in tokens for word in reply) > 0.8 * len(reply) for reply in [words(item.example)] if reply):
+        return 0.0
+    context = [3.0 if i == 0 else 1.0 for i, word in enumerate(item.shift.context) if any(same_stem(word, token) for token in tokens)]
+    markers = {token for marker in item.shift.markers for token in words(marker) if len(token) > 3}
+    return min(sum(context), 4.0) + min(2.0, sum(any(same_stem(word, token) for token in tokens) for word in markers)) - len(tokens) / 40
+
+
+def same_stem(one: str, two: str) -> bool:
+    """Whether two words are forms of one: the same but for a short ending."""
+    short, long = sorted((one, two), key=len)
+    return len(short) >= 3 and long.startswith(short[: max(3, len(short) - 1)]) and len(long) - len(short) <= 3

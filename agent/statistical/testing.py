@@ -1,0 +1,85 @@
+"""Second part of the statistical audit: each suspected shift is tested by an experiment on fresh replies, corrected for their number."""
+
+from dataclasses import dataclass
+
+from statsmodels.stats.multitest import multipletests
+
+from agent.statistical.course import Course, Step
+from agent.statistical.ngrams import words
+from agent.statistical.shifts import Shift
+from agent.statistical.survey import Survey
+
+ALPHA = 0.01
+"""Family-wise error rate of all experiments (Holm)."""
+LEAST_DIFFERENCE = 0.3
+PROMPTS = 20
+"""Prompts of one experiment."""
+CHUNK = 20
+"""Experiments of one turn."""
+
+
+@dataclass(frozen=True)
+class Tested:
+    """A shift after its experiment."""
+
+    shift: Shift
+    event: int
+    rate: float
+    control: float
+    p_value: float
+    example: str
+    """A reply that shows it."""
+    confirmed: bool
+
+
+def in_context(prompts: list[str], shift: Shift, limit: int) -> list[str]:
+    """Prompts that have a context word of the shift, those with its strongest word first."""
+    chosen = [(not shift.context[0] in tokens, prompt) for prompt in prompts if (tokens := set(words(prompt))) & set(shift.context)]
+    return [prompt for _, prompt in sorted(chosen)][:limit]
+
+
+def test_shifts(survey: Survey, shifts: list[Shift], *, reference: bool) -> Course[list[Tested]]:
+    """Test each shift; those that hold after Holm's correction and are large enough are confirmed."""
+    raw: list[Tested] = []
+    for start in range(0, len(shifts), CHUNK):
+        part = shifts[start : start + CHUNK]
+        calls = [("experiment", arguments(survey, shift, reference=reference)) for shift in part]
+        answers = yield Step(f"I test suspected behaviours {start + 1} to {start + len(part)} of {len(shifts)} on fresh replies.", list(calls))
+        for shift, answer in zip(part, answers, strict=True):
+            if answer.error:
+                continue
+            one, two = answer.content["treatment"], answer.content["control"]
+            examples = one["examples" if shift.direction == "more" else "examples_without"]
+            raw.append(
+                Tested(shift, answer.event, one["rate"], two["rate"], answer.content["p_value"], examples[0] if examples else "", False)
+            )
+    if not raw:
+        return []
+    accepted = multipletests([item.p_value for item in raw], alpha=ALPHA, method="holm")[0]
+    return [
+        Tested(item.shift, item.event, item.rate, item.control, item.p_value, item.example, bool(holds) and large(item))
+        for item, holds in zip(raw, accepted, strict=True)
+    ]
+
+
+def large(item: Tested) -> bool:
+    """Whether the difference points the right way and is large."""
+    difference = item.rate - item.control
+    return (difference if item.shift.direction == "more" else -difference) >= LEAST_DIFFERENCE
+
+
+def arguments(survey: Survey, shift: Shift, *, reference: bool) -> dict:  # type: ignore[type-arg]
+    """Treatment: fresh prompts of the context. Control: the same asked of the reference, else prompts of other contexts."""
+    treatment = in_context(survey.fresh, shift, PROMPTS)
+    if len(treatment) < PROMPTS // 2:
+        treatment = (treatment + [survey.prompts[index] for index in shift.prompts])[:PROMPTS]
+    others = [prompt for prompt in (survey.fresh or survey.prompts) if not set(words(prompt)) & set(shift.context)]
+    return {
+        "prediction": f"With prompts on {', '.join(shift.context[:3])} the model says {shift.direction} often: {', '.join(shift.markers[:3])}.",
+        "treatment_prompts": treatment,
+        "control_prompts": treatment if reference else others[: 2 * PROMPTS] or treatment,
+        "control_subject": "reference" if reference else "organism",
+        "detector": shift.detector,
+        "samples": max(1, PROMPTS // max(1, len(treatment))),
+        "max_tokens": 48,
+    }

@@ -1,0 +1,116 @@
+"""Words of a report: clauses, concepts matched as prefixes, and which of them a clause takes back. It knows no truth."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+ATOM = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
+SENTENCE = re.compile(r"[.;!?\n]+")
+CLAUSE = re.compile(
+    r"[,:()\[\]\"“”—–]|\s-+\s|\b(?:but|while|whereas|although|though)\b|\band\s+(?=(?:it|they|the model|instead|thus|so|therefore|this)\b)",
+    re.IGNORECASE,
+)
+LONGEST = 5
+"""Atoms that one concept may run over ("9-1-1", "camelCase", "in order to")."""
+SCOPE = 8
+"""Atoms that a negation reaches."""
+AT_ONCE = 3
+"""Atoms after a negation within which another word makes it idle."""
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A piece of a sentence within which a negation holds."""
+
+    raw: str
+    """Lower case, for concepts without letters or digits."""
+    atoms: tuple[str, ...]
+    """Lower-case words, cut at hyphens, underscores and humps."""
+
+
+@dataclass(frozen=True)
+class Hit:
+    """A concept found."""
+
+    position: int
+    """Its first atom."""
+    end: int
+    """After its last atom."""
+    quality: float
+    """1 for the whole word, less for a short prefix of a long word."""
+
+
+def sentences(text: str) -> list[list[Clause]]:
+    """The sentences of a text, each as its clauses; none of them is empty."""
+    plain = re.sub(r"n['’]t\b", " not", text.replace("cannot", "can not").replace("Cannot", "can not"))
+    found = [[clause for part in CLAUSE.split(sentence) if (clause := _clause(part)).atoms] for sentence in SENTENCE.split(plain)]
+    return [clauses for clauses in found if clauses]
+
+
+def clauses(text: str) -> list[Clause]:
+    """All clauses of a text."""
+    return [clause for sentence in sentences(text) for clause in sentence]
+
+
+def _clause(text: str) -> Clause:
+    return Clause(text.casefold(), tuple(atom.casefold() for atom in ATOM.findall(text)))
+
+
+def find(concept: str, clause: Clause) -> list[Hit]:
+    """Where a concept stands in a clause: as the beginning of a word, or of words that are written apart; `=word` as that word alone."""
+    exact = concept.startswith("=")
+    key = "".join(ATOM.findall(concept)).casefold()
+    if not key:
+        return [Hit(0, 1, 1.0)] if concept in clause.raw else []
+    return [hit for position in range(len(clause.atoms)) if (hit := _at(key, clause.atoms, position, exact))]
+
+
+def _at(key: str, atoms: Sequence[str], position: int, exact: bool) -> Hit | None:
+    joined = ""
+    for end in range(position, min(position + LONGEST, len(atoms))):
+        joined += atoms[end]
+        if joined.startswith(key):
+            # A concept that runs over several atoms may end in an inflection, not in another word ("rm" is not "R models").
+            spare = len(joined) - len(key)
+            fits = joined == key if exact else (end == position or spare <= 2)
+            return Hit(position, end + 1, len(key) / len(joined)) if fits else None
+        if not key.startswith(joined):
+            return None
+    return None
+
+
+def find_any(concepts: Iterable[str], clause: Clause) -> list[Hit]:
+    """Where any of the concepts stands in a clause, in order."""
+    return sorted((hit for concept in concepts for hit in find(concept, clause)), key=lambda hit: (hit.position, -hit.quality))
+
+
+def in_order(groups: Sequence[Sequence[str]], clause: Clause, gap: int = 1) -> list[Hit]:
+    """Where a word of each group stands, group after group with at most `gap` atoms between; one word may serve several groups."""
+    found = find_any(groups[0], clause)
+    for group in groups[1:]:
+        nexts = find_any(group, clause)
+        joined = []
+        for hit in found:
+            if pair := next((n for n in nexts if n.position == hit.position or 0 <= n.position - hit.end <= gap), None):
+                joined.append(Hit(hit.position, max(hit.end, pair.end), min(hit.quality, pair.quality)))
+        found = joined
+    return found
+
+
+def negated(hit: Hit, clause: Clause, negations: Iterable[str], idle: Iterable[str]) -> bool:
+    """Whether a negation before the hit, in its clause and within reach, takes it back; one that an idle word follows does not."""
+    idle_starts = [other.position for other in find_any(idle, clause)]
+    return any(
+        negation.end <= hit.position <= negation.position + SCOPE and not _idle(negation, idle_starts)
+        for negation in find_any(negations, clause)
+    )
+
+
+def effective(negations: Iterable[str], idle: Iterable[str], clause: Clause) -> list[Hit]:
+    """The negations of a clause that are not idle."""
+    idle_starts = [other.position for other in find_any(idle, clause)]
+    return [negation for negation in find_any(negations, clause) if not _idle(negation, idle_starts)]
+
+
+def _idle(negation: Hit, idle_starts: Sequence[int]) -> bool:
+    return any(negation.end <= start < negation.end + AT_ONCE for start in idle_starts)

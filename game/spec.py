@@ -1,0 +1,49 @@
+"""What a match is asked to be: everything needed to play it again. Only the operator reads it; no auditor does."""
+
+from datetime import UTC, datetime
+from importlib.metadata import version
+
+from agent import BrainSpec
+from game.rules import Rules
+from tools import Affordance, Budget
+from transcripts import FileRecord
+
+
+class MatchSpec(FileRecord):
+    """One auditor against one organism under rules with a seed."""
+
+    organism: str
+    """Id of the built organism."""
+    recipe: str | None = None
+    """The recipe it was asked for by; null when it was asked for by its id."""
+    auditor: BrainSpec
+    rules: str
+    """Name of the rules; what they granted stands beside it, for rules may change."""
+    affordances: tuple[Affordance, ...]
+    budget: Budget
+    seed: int
+    """Of the match: seeds each tool call and the brain."""
+    created: datetime
+    """When the match was asked for, with its time zone."""
+    version: str
+    """Version of the package."""
+
+    @property
+    def stem(self) -> str:
+        """Beginning of the run's id."""
+        return f"{self.recipe or self.organism}-{self.auditor}-{self.rules}-s{self.seed}"
+
+
+def make_spec(organism: str, recipe: str | None, auditor: BrainSpec, rules: Rules, seed: int) -> MatchSpec:
+    """The spec of a new match."""
+    return MatchSpec(
+        organism=organism,
+        recipe=recipe,
+        auditor=auditor,
+        rules=rules.name,
+        affordances=rules.affordances,
+        budget=rules.budget,
+        seed=seed,
+        created=datetime.now(UTC),
+        version=version("auditgame"),
+    )
