@@ -2,6 +2,7 @@
 
 from transcripts.events import Event, EventKind, EventLog, LogError, read_events
 from transcripts.records import FileRecord, Record, RecordError, describe
+from transcripts.replay import Replay
 from transcripts.report import Behaviour, Evidence, Prediction, Report, quotations
 from transcripts.runs import RunError, RunFolder, find_run, list_runs, new_run
 from transcripts.text import inert, visible
@@ -17,6 +18,7 @@ __all__ = [
     "Prediction",
     "Record",
     "RecordError",
+    "Replay",
     "Report",
     "RunError",
     "RunFolder",

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 from scipy.stats import fisher_exact
+from statsmodels.stats.proportion import proportion_confint
 
 from agent.statistical.ngrams import Incidence, has_letter, term_pattern
 
@@ -19,9 +20,11 @@ MARKERS = 6
 """Terms that together detect one behaviour, at most."""
 LEAST_EFFECT = 0.35
 """Difference of rates that makes a shift worth an experiment."""
+LEAST_GAIN = 0.12
+"""Share of a context's replies that each further marker must add: a mixture of contexts needs many small ones."""
 LEAST_PROMPTS = 6
 """Prompts that a context needs."""
-WIDEST = 0.12
+WIDEST = 0.34
 """Share of the prompts above which a word is no context."""
 ALPHA = 1e-4
 """Level of the screening test; the experiment afterwards decides."""
@@ -66,7 +69,7 @@ def find_shifts(prompts: Sequence[str], model: Sequence[str], baseline: Sequence
     if not contexts.terms or not replies.terms:
         return []
     size = np.asarray(contexts.matrix.sum(0)).ravel()
-    usable = [index for index, term in enumerate(contexts.terms) if has_letter(term) and size[index] <= max(12, WIDEST * len(prompts))]
+    usable = [index for index, term in enumerate(contexts.terms) if has_letter(term) and size[index] <= WIDEST * len(prompts)]
     if not usable:
         return []
     search = _Search(
@@ -80,6 +83,12 @@ def find_shifts(prompts: Sequence[str], model: Sequence[str], baseline: Sequence
     while len(found) < most and (shift := search.strongest()) is not None:
         found.append(shift)
     return found
+
+
+def surely(one: float, two: float, size: int) -> float:
+    """The least difference of two rates that their 95 % Wilson intervals allow: a few pure prompts outdo many mixed ones."""
+    low, high = proportion_confint([one * size, two * size], [size, size], method="wilson")
+    return float(low[0] - high[1])
 
 
 class _Search:
@@ -109,7 +118,7 @@ class _Search:
                 chosen = self.rows_of(int(word))
                 markers = self.markers(chosen, direction)
                 one, two = self.rates(chosen, markers, direction)
-                score = (one - two) * np.sqrt(min(len(chosen), 40))
+                score = surely(one, two, len(chosen))
                 if self.passes(one, two, len(chosen)) and (best is None or score > best[0]):
                     best = (float(score), int(word), direction)
         if best is None:
@@ -124,10 +133,10 @@ class _Search:
         context = [word]
         for other in range(len(self.words)):
             chosen = self.rows_of(other)
-            if other == word or len(chosen) < LEAST_PROMPTS // 2:
+            if other == word or len(chosen) < 4:
                 continue
             first, second = self.rates(chosen, markers, direction)
-            if first - second >= 0.7 * (one - two):
+            if first - second >= 0.75 * (one - two):
                 context.append(other)
         rows = np.flatnonzero(self.left & (np.asarray(self.contexts[:, context].sum(1)).ravel() > 0))
         markers = self.markers(rows, direction)
@@ -158,7 +167,7 @@ class _Search:
             # Of terms that gain the same the longer says more and occurs less elsewhere.
             gains = gains + 0.01 * np.array([min(len(term), 20) / 20 for term in self.terms])
             marker = int(gains.argmax())
-            if gains[marker] < max(2.0, 0.06 * len(rows)):
+            if gains[marker] < max(2.0, LEAST_GAIN * len(rows)):
                 break
             chosen.append(marker)
             uncovered = uncovered * (1 - there[:, [marker]].toarray().ravel())

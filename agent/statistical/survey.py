@@ -7,8 +7,8 @@ import numpy as np
 from agent.statistical.course import Answered, Course, Step, batched
 
 PAGES, PAGE_SIZE = 24, 200
-SCREENED, KEPT = 1700, 1600
-"""Prompts for the screening, and prompts kept for the experiments."""
+SCREENED = 1800
+"""Replies for the screening."""
 PER_CALL = 128
 
 
@@ -23,7 +23,7 @@ class Survey:
     baseline: list[str] = field(default_factory=list)
     """An ordinary reply to each; empty where there is nothing to compare with."""
     fresh: list[str] = field(default_factory=list)
-    """Other prompts, for the experiments."""
+    """The prompts to draw from for experiments, each once."""
     chats: list[tuple[str, str, str]] = field(default_factory=list)
     """Split, user's words and reply of chats in the training data."""
     documents: list[str] = field(default_factory=list)
@@ -55,7 +55,9 @@ def survey(tools: frozenset[str], *, reference: bool, splits: list[str], rng: np
         asked = yield from bootstrap()
     order = rng.permutation(len(asked))
     shuffled = [asked[index] for index in order]
-    found.prompts, found.fresh = shuffled[:SCREENED], shuffled[SCREENED : SCREENED + KEPT]
+    found.fresh = shuffled
+    # Few prompts are asked several times: replies are drawn afresh.
+    found.prompts = (shuffled * -(-SCREENED // max(1, len(shuffled))))[:SCREENED]
     if "chat" not in tools or not found.prompts:
         return found
     answers = yield Step(f"I ask the model {len(found.prompts)} of these prompts.", ask(found.prompts, "organism"))

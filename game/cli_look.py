@@ -1,0 +1,147 @@
+"""The commands that look: organisms, runs, show, score, tools, rules."""
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.table import Table
+from rich.text import Text
+
+from game.cli_options import Cache, Json, Runs, cache_folder, prepare, print_json
+
+
+def organisms(cache: Cache = None) -> None:
+    """List the recipes, and the organisms that are built."""
+    console = prepare(False)
+    with console.status("loading"):
+        from organism import Organism, built_organisms, organism_folder
+        from organism.foundry.recipe import known_recipes, load_recipe
+
+        folder = cache_folder(cache)
+        built = built_organisms(folder)
+        recipes = {name: load_recipe(name) for name in known_recipes()}
+        ids = {name: recipe.organism_id(recipe.load_world()) for name, recipe in recipes.items()}
+    table = _table("recipe", "built as", "description")
+    for name, recipe in recipes.items():
+        table.add_row(Text(name), Text(ids[name] if ids[name] in built else "–"), Text(recipe.description))
+    console.print(table)
+    others = _table("built", "recipe", "parameters", "description")
+    for organism_id in built:
+        card = Organism(organism_folder(folder, organism_id)).card
+        known = next((name for name, made in ids.items() if made == organism_id), "another, or another seed")
+        others.add_row(Text(organism_id), Text(known), Text(f"{card.parameters:,}"), Text(card.description))
+    console.print(others if built else Text(f"none is built yet in {folder}"))
+
+
+def runs(runs: Runs = Path("runs"), as_json: Json = False) -> None:
+    """List the runs: who audited what, and how it ended."""
+    from game.runs_table import summaries
+
+    found = summaries(runs)
+    console = prepare(as_json)
+    if as_json:
+        print_json({"runs": [item.model_dump(mode="json") for item in found]})
+        return
+    if not found:
+        console.print(Text(f"no run under {runs}"))
+        return
+    table = _table("run", "auditor", "rules", "outcome", "right", "behaviours", "precision", "quotations", "seconds")
+    for item in found:
+        table.add_row(*(Text(cell) for cell in item.cells()))
+    console.print(table)
+
+
+def show(
+    run: Annotated[str, typer.Argument(help="Id or folder of the run, or `last`.")],
+    runs: Runs = Path("runs"),
+    full: Annotated[bool, typer.Option("--full", help="Whole texts instead of their beginnings.")] = False,
+) -> None:
+    """Replay a run in the terminal, event by event; its log's chain is checked.
+
+    Example:
+
+        auditgame show last
+    """
+    from game.panel import read_panel
+    from transcripts import Replay, find_run, read_events
+
+    found = find_run(run, runs)
+    events = read_events(found.events) if found.events.exists() else []
+    console = prepare(False)
+    for line in Replay(full=full).lines(events):
+        console.print(line, soft_wrap=True)
+    console.print(read_panel(found))
+
+
+def score(
+    names: Annotated[list[str], typer.Argument(metavar="RUN...", help="Ids or folders of runs, or `last`.")],
+    judge: Annotated[str, typer.Option(help="Who compares the report with the truth.")] = "lexical",
+    runs: Runs = Path("runs"),
+    cache: Cache = None,
+    as_json: Json = False,
+) -> None:
+    """Score runs again without playing them; earlier scores are kept beside the new one.
+
+    Example:
+
+        auditgame score last
+    """
+    from transcripts import find_run
+
+    found = [find_run(name, runs) for name in names]
+    console = prepare(as_json)
+    with console.status("loading"):
+        import game.judges  # noqa: F401 - importing registers the judges
+        from game.judge import make_judge
+        from game.match import rescore
+        from game.panel import read_panel
+
+        chosen = make_judge(judge)
+    scores = {run.id: rescore(run, cache_folder(cache), chosen) for run in found}
+    if as_json:
+        print_json({"scores": {name: json.loads(item.model_dump_json()) for name, item in scores.items()}})
+    else:
+        for run in found:
+            console.print(read_panel(run))
+
+
+def tools(name: Annotated[str | None, typer.Argument(help="One tool: what auditors read of it.")] = None) -> None:
+    """List the tools, with the affordances they need.
+
+    Example:
+
+        auditgame tools experiment
+    """
+    console = prepare(False)
+    with console.status("loading"):
+        from tools import all_tools, get_tool
+    if name is not None:
+        tool = get_tool(name)
+        console.print(Text(f"{tool.name} (needs {', '.join(sorted(tool.needs)) or 'nothing'})\n\n{tool.description}\n"))
+        console.print(Text(json.dumps(tool.parameters.model_json_schema(), indent=2)))
+        return
+    table = _table("tool", "needs", "what it does")
+    for tool in all_tools():
+        table.add_row(Text(tool.name), Text(", ".join(sorted(tool.needs)) or "–"), Text(tool.description.splitlines()[0]))
+    console.print(table)
+
+
+def rules() -> None:
+    """List the rules: what an auditor may do, and how much of it."""
+    console = prepare(False)
+    with console.status("loading"):
+        from game.rules import known_rules, load_rules
+    table = _table("rules", "affordances", "budget", "description")
+    for name in known_rules():
+        item = load_rules(name)
+        limits = ", ".join(f"{value:g} {key.replace('_', ' ')}" for key, value in item.budget.model_dump(exclude_none=True).items())
+        table.add_row(Text(name), Text(", ".join(item.affordances)), Text(limits), Text(item.description))
+    console.print(table)
+
+
+def _table(*columns: str) -> Table:
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in columns:
+        table.add_column(column, overflow="fold")
+    return table

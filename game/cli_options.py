@@ -1,0 +1,43 @@
+"""Options that several commands share, and what every command does first."""
+
+import json
+import os
+import sys
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+Runs = Annotated[Path, typer.Option(help="Folder of the runs.")]
+Cache = Annotated[Path | None, typer.Option(help="Folder of built organisms; $AUDITGAME_CACHE or the user's cache if not given.")]
+Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, all else on stderr.")]
+
+# What libraries tell developers is not for users. Set before they are imported; who wants it sets the variable.
+QUIET = {
+    "LANCE_LOG": "error",
+    "RUST_LOG": "error",
+    "HF_HUB_DISABLE_PROGRESS_BARS": "1",
+    "HF_HUB_DISABLE_TELEMETRY": "1",
+    "TRANSFORMERS_VERBOSITY": "error",
+    "TOKENIZERS_PARALLELISM": "false",
+}
+
+
+def prepare(as_json: bool) -> Console:
+    """Silence libraries, and give the console for people: stderr where stdout is for a program."""
+    for name, value in QUIET.items():
+        os.environ.setdefault(name, value)
+    return Console(stderr=as_json, highlight=False)
+
+
+def cache_folder(cache: Path | None) -> Path:
+    """The cache that a command works on."""
+    from organism import default_cache
+
+    return cache or default_cache()
+
+
+def print_json(value: dict[str, Any]) -> None:
+    """One JSON object on stdout; ASCII, so that no text in it can act on a terminal."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=True) + "\n")

@@ -1,0 +1,160 @@
+"""The commands that play: audit, build, resume."""
+
+import asyncio
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from game.cli_options import Cache, Json, Runs, cache_folder, prepare, print_json
+
+if TYPE_CHECKING:
+    from agent import Brain
+    from game.organisms import Wanted
+    from organism import Organism
+    from transcripts import RunFolder
+
+
+def audit(
+    organism: Annotated[
+        str, typer.Argument(help="A recipe's name, a recipe's .yaml file, or the id of a built organism.")
+    ] = "rm-sycophant-nano",
+    auditor: Annotated[str, typer.Option(help="statistical, anthropic:MODEL or openai:MODEL.")] = "statistical",
+    rules: Annotated[str, typer.Option(help="What the auditor may do, and how much (see `auditgame rules`).")] = "everything",
+    seed: Annotated[int, typer.Option(help="Seed of the match.")] = 0,
+    build_seed: Annotated[int | None, typer.Option(help="Seed of the build; the recipe's own if not given.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Of a server that speaks the provider's protocol.")] = None,
+    runs: Runs = Path("runs"),
+    cache: Cache = None,
+    as_json: Json = False,
+) -> None:
+    """Audit an organism blind and score the report; the organism is built first if it is not in the cache.
+
+    Examples:
+
+        auditgame audit
+
+        auditgame audit clean-nano --seed 3 --json
+
+        auditgame audit --auditor anthropic:claude-sonnet-4-5 --rules team-3
+
+        auditgame audit --auditor openai:qwen3 --base-url http://localhost:8000/v1
+    """
+    console = prepare(as_json)
+    with console.status("loading"):
+        from agent import BrainSpec, make_brain
+        from game.match import open_match
+        from game.organisms import find_organism
+        from game.rules import load_rules
+        from game.spec import make_spec
+
+        granted = load_rules(rules)
+        spec = BrainSpec.parse(auditor, base_url=base_url, seed=seed)
+        brain = make_brain(spec)  # a missing key is told before minutes of building, not after
+        wanted = find_organism(organism, cache_folder(cache), seed=build_seed)
+    built = get_organism(console, wanted, cache_folder(cache))
+    run = open_match(make_spec(built.card.id, wanted.name, spec, granted, seed), runs)
+    console.print(Text(f"{spec} audits {wanted.name or wanted.id} under rules {granted.name}; the run lies in {run.path}"))
+    _play(console, run, built, brain, cache_folder(cache), as_json)
+
+
+def build(
+    recipes: Annotated[list[str], typer.Argument(help="Names of recipes, or paths of recipes' .yaml files.")],
+    build_seed: Annotated[int | None, typer.Option(help="Seed of the build; the recipe's own if not given.")] = None,
+    cache: Cache = None,
+) -> None:
+    """Build organisms into the cache; what is finished there is not built again.
+
+    Example:
+
+        auditgame build rm-sycophant-nano clean-nano
+    """
+    console = prepare(False)
+    with console.status("loading"):
+        from game.organisms import find_organism
+
+        wanted = [find_organism(name, cache_folder(cache), seed=build_seed) for name in recipes]
+    for item in wanted:
+        built = get_organism(console, item, cache_folder(cache))
+        console.print(Text(f"{item.name or item.id}: {built.card.id} in {built.folder.path}"))
+        built.close()
+
+
+def resume(
+    run: Annotated[str, typer.Argument(help="Id or folder of the run, or `last`.")],
+    runs: Runs = Path("runs"),
+    cache: Cache = None,
+    as_json: Json = False,
+) -> None:
+    """Go on with a run that was killed or failed; nothing that it has finished is done again.
+
+    Example:
+
+        auditgame resume last
+    """
+    from transcripts import find_run
+
+    found = find_run(run, runs)
+    console = prepare(as_json)
+    if found.finished:
+        console.print(Text(f"{found.path} is finished already"))
+        _show_end(console, found, as_json)
+        return
+    with console.status("loading"):
+        from agent import make_brain
+        from game.spec import MatchSpec
+        from organism import Organism, organism_folder
+
+        spec = MatchSpec.read(found.spec)
+        brain = make_brain(spec.auditor)
+        organism = Organism.load(organism_folder(cache_folder(cache), spec.organism))
+    _play(console, found, organism, brain, cache_folder(cache), as_json)
+
+
+def get_organism(console: Console, wanted: "Wanted", cache: Path) -> "Organism":
+    """The organism from the cache, or built before the user's eyes."""
+    from game.live import live_build
+    from organism import Organism, organism_folder
+
+    if wanted.recipe is None or wanted.built(cache):
+        return Organism.load(organism_folder(cache, wanted.id))
+    from organism.foundry.build import STEPS
+    from organism.foundry.build import build as build_organism
+
+    console.print(Text(f"building {wanted.name} (once; later audits start from the cache)"))
+    with live_build(console, STEPS) as progress:
+        return build_organism(wanted.recipe, cache, progress)
+
+
+def _play(console: Console, run: "RunFolder", organism: "Organism", brain: "Brain", cache: Path, as_json: bool) -> None:
+    from game.live import live_audit
+    from game.match import play
+
+    try:
+        with live_audit(console) as listener:
+            asyncio.run(play(run, organism, brain, cache, listener=listener))
+    except Exception:
+        # Its reason follows as the error's own line.
+        console.print(Text(f"the run stopped; go on with: auditgame resume {run.path}", style="yellow"))
+        raise
+    finally:
+        organism.close()
+    _show_end(console, run, as_json)
+
+
+def _show_end(console: Console, run: "RunFolder", as_json: bool) -> None:
+    from game.panel import read_panel
+    from game.score import Outcome
+
+    console.print(read_panel(run))
+    outcome = Outcome.read(run.done)
+    if as_json:
+        parts = {
+            name: json.loads(path.read_bytes()) if path.exists() else None for name, path in (("report", run.report), ("score", run.score))
+        }
+        print_json({"run": run.id, "path": str(run.path), "outcome": outcome.kind, "reason": outcome.reason, **parts})
+    if outcome.kind != "scored":
+        raise typer.Exit(1)

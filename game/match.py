@@ -1,0 +1,141 @@
+"""Plays a match from its spec to its sealed score; a killed or errored one goes on from where it stopped. It shows nothing."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from agent import Brain, BrainError, investigate
+from game.judge import Judge, UnjudgedError
+from game.judges import LexicalJudge
+from game.score import Outcome, Score
+from game.scoring import score_report
+from game.spec import MatchSpec
+from organism import Organism, OrganismError
+from organism.foundry.truth import load_truth
+from tools import Workbench
+from transcripts import Event, EventLog, LogError, Report, RunError, RunFolder, new_run, read_events
+
+Listener = Callable[[Event], None]
+
+
+def open_match(spec: MatchSpec, runs: Path) -> RunFolder:
+    """A new run's folder with its spec in it."""
+    run = new_run(runs, spec.stem)
+    spec.write(run.spec)
+    return run
+
+
+async def play(
+    run: RunFolder, organism: Organism, brain: Brain, cache: Path, *, judge: Judge | None = None, listener: Listener | None = None
+) -> Outcome:
+    """Play a match to its end; each step whose result is on disk is skipped.
+
+    Args:
+        run: with its spec; may hold the beginning of a run that was killed.
+        organism: the spec's.
+        brain: the spec's auditor.
+        cache: where the organism's truth is sealed; opened when the report is on disk, not before.
+        judge: the lexical one if not given.
+        listener: told each event once it is in the log.
+
+    Returns:
+        How it ended: scored, unscored or invalid.
+
+    Raises:
+        BrainError: the brain cannot go on. This and any other error is noted in the log as `errored` and raised;
+            the run has no `done` and can be resumed.
+        LogError: the log is corrupted, in use, or not that of this spec.
+    """
+    if run.finished:
+        return Outcome.read(run.done)
+    spec = MatchSpec.read(run.spec)
+    with EventLog(run.events, listener=listener) as log:
+        _begin(log, spec)
+        try:
+            outcome = await _play(run, spec, log, organism, brain, cache, judge or LexicalJudge())
+        except OSError:
+            raise  # the log may be on the very disk that failed, perhaps with half a line written: no line more
+        except Exception as error:
+            _note(log, Outcome(kind="errored", reason=_reason(error)))
+            raise
+        _note(log, outcome)
+    outcome.write(run.done)
+    return outcome
+
+
+def _begin(log: EventLog, spec: MatchSpec) -> None:
+    data = {"spec": spec.model_dump(mode="json")}
+    if not log.events:
+        log.append("match", data)
+    elif log.events[0].kind != "match" or log.events[0].data != data:
+        raise LogError(f"{log.path.with_name('spec.json')} is not the spec that this run's log began with")
+    elif not _noted(log.events, ("scored", "unscored", "invalid")):
+        log.append("resumed", {})
+
+
+async def _play(run: RunFolder, spec: MatchSpec, log: EventLog, organism: Organism, brain: Brain, cache: Path, judge: Judge) -> Outcome:
+    if not run.report.exists():
+        bench = Workbench(organism, granted=frozenset(spec.affordances), budget=spec.budget, log=log, seed=spec.seed)
+        found = await investigate(brain, bench, run.graph)
+        if found.report is None:
+            return Outcome(kind="unscored", reason=found.ending or "no report")
+        found.report.write(run.report)
+    report = Report.read(run.report)
+    if problem := check_report(report, log.events):
+        return Outcome(kind="invalid", reason=problem)
+    if not run.score.exists():
+        try:
+            score_report(report, load_truth(cache, spec.organism), log.events, judge).write(run.score)
+        except (OrganismError, UnjudgedError) as error:
+            return Outcome(kind="unscored", reason=str(error))
+    return Outcome(kind="scored")
+
+
+def check_report(report: Report, events: list[Event]) -> str:
+    """Why a report cannot be scored; empty if it can."""
+    sealed = [event.data for event in events if event.kind == "report"]
+    if not sealed or Report.model_validate(sealed[-1]) != report:
+        return "report.json is not the report that the log holds"
+    if report.objective_found and not report.root_cause.strip():
+        return "an objective is claimed, but the root cause is blank"
+    return ""
+
+
+def rescore(run: RunFolder, cache: Path, judge: Judge) -> Score:
+    """Score a run's report again, without playing; the earlier score is kept as `score-<number>.json`.
+
+    Raises:
+        RunError: the run has no report.
+        LogError: its log was corrupted or edited, or its report is not the one in the log.
+        OrganismError: the organism's truth is not here.
+    """
+    spec = MatchSpec.read(run.spec)
+    if not run.report.exists():
+        how = f"ended {Outcome.read(run.done).kind}: {Outcome.read(run.done).reason}" if run.finished else "is not finished"
+        raise RunError(f"{run.path}: no report to score; the run {how}")
+    events = read_events(run.events)
+    report = Report.read(run.report)
+    if problem := check_report(report, events):
+        raise LogError(f"{run.path}: {problem}")
+    score = score_report(report, load_truth(cache, spec.organism), events, judge)
+    if run.score.exists():
+        number = 1 + len(list(run.path.glob("score-*.json")))
+        run.score.rename(run.path / f"score-{number:03d}.json")
+    score.write(run.score)
+    return score
+
+
+def _note(log: EventLog, outcome: Outcome) -> None:
+    """Log an outcome, once: a run killed between this and `done` does not repeat it."""
+    if not _noted(log.events, (outcome.kind,)) or outcome.kind == "errored":
+        log.append("outcome", json.loads(outcome.model_dump_json(exclude={"schema_version"})))
+
+
+def _noted(events: list[Event], kinds: tuple[str, ...]) -> bool:
+    return any(event.kind == "outcome" and event.data.get("kind") in kinds for event in events)
+
+
+def _reason(error: Exception) -> str:
+    """The error in one line; a bug is named by its type too."""
+    text = " ".join(str(error).split())
+    return text if isinstance(error, BrainError | OrganismError) else f"{type(error).__name__}: {text}"

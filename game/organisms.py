@@ -1,0 +1,48 @@
+"""Finds the organism a user means: a recipe's name, a recipe file, or the id of a built one. It builds nothing."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from organism import OrganismError, built_organisms, organism_folder
+from organism.foundry.recipe import RECIPES, Recipe, known_recipes, load_recipe
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What a user asked for."""
+
+    recipe: Recipe | None
+    """Null where a built organism was asked for by its id."""
+    id: str
+
+    @property
+    def name(self) -> str | None:
+        """The recipe's name."""
+        return self.recipe.name if self.recipe else None
+
+    def built(self, cache: Path) -> bool:
+        """Whether it is in the cache, finished."""
+        return organism_folder(cache, self.id).finished
+
+
+def find_organism(name: str, cache: Path, *, seed: int | None = None) -> Wanted:
+    """The organism of that name.
+
+    Args:
+        name: a known recipe, the path of a recipe's `.yaml` file, or the id of a built organism.
+        cache: where built organisms lie.
+        seed: of the build; replaces the recipe's own.
+
+    Raises:
+        OrganismError: nothing of that name; the message lists the recipes and the built organisms.
+        RecipeError: the recipe file is missing, or one of its fields is wrong.
+        WorldError: its world does not fit.
+    """
+    built = built_organisms(cache)
+    if name in built:
+        return Wanted(None, name)
+    if not name.endswith((".yaml", ".yml")) and not (RECIPES / f"{name}.yaml").is_file():
+        listed = f"recipes {', '.join(known_recipes())}; built {', '.join(built) or 'none yet'}"
+        raise OrganismError(f"no organism {name!r}; known: {listed} (or the path of a recipe's .yaml file)")
+    recipe = load_recipe(name, seed=seed)
+    return Wanted(recipe, recipe.organism_id(recipe.load_world()))

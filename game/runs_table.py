@@ -1,0 +1,110 @@
+"""One line for each run of a folder, from its spec, its outcome and its score. It reads no log but that of an unfinished run."""
+
+from pathlib import Path
+
+from pydantic import BaseModel, ValidationError
+
+from game.score import Outcome, Score
+from transcripts import LogError, Record, RecordError, RunFolder, describe, list_runs, read_events
+
+
+class _Auditor(BaseModel):
+    kind: str
+    model: str = ""
+
+
+class _Spec(BaseModel):
+    """What the table shows of a `MatchSpec`; the whole record would load every library an audit needs."""
+
+    organism: str
+    recipe: str | None = None
+    auditor: _Auditor
+    rules: str
+    seed: int
+
+
+class RunSummary(Record):
+    """A run at a glance."""
+
+    run: str
+    organism: str
+    auditor: str
+    rules: str
+    seed: int
+    outcome: str
+    """As noted, or `unfinished`."""
+    reason: str = ""
+    correct: bool | None = None
+    found: int | None = None
+    """Canonical behaviours found."""
+    behaviours: int | None = None
+    """Canonical behaviours there are."""
+    precision: float | None = None
+    verified: int | None = None
+    """Quotations found in the log."""
+    quotations: int | None = None
+    seconds: float | None = None
+
+    def cells(self) -> list[str]:
+        """The cells of its row."""
+        return [
+            self.run,
+            self.auditor,
+            self.rules,
+            f"{self.outcome}: {self.reason}" if self.reason else self.outcome,
+            "–" if self.correct is None else "yes" if self.correct else "no",
+            "–" if self.found is None else f"{self.found}/{self.behaviours}",
+            "–" if self.precision is None else f"{100 * self.precision:.0f} %",
+            "–" if self.verified is None else f"{self.verified}/{self.quotations}",
+            "–" if self.seconds is None else f"{self.seconds:.0f}",
+        ]
+
+
+def summaries(root: Path) -> list[RunSummary]:
+    """The runs under a folder.
+
+    Raises:
+        RecordError: a run's file cannot be read; it is named.
+    """
+    return [summary(run) for run in list_runs(root)]
+
+
+def summary(run: RunFolder) -> RunSummary:
+    """One run."""
+    try:
+        spec = _Spec.model_validate_json(run.spec.read_bytes())
+    except ValidationError as error:
+        raise RecordError(f"{run.spec}: {describe(error)}") from error
+    outcome, reason = _ending(run)
+    score = Score.read(run.score) if run.score.exists() else None
+    behaviours = score.behaviours if score else None
+    return RunSummary(
+        run=run.id,
+        organism=spec.recipe or spec.organism,
+        auditor=f"{spec.auditor.kind}:{spec.auditor.model}" if spec.auditor.model else spec.auditor.kind,
+        rules=spec.rules,
+        seed=spec.seed,
+        outcome=outcome,
+        reason=reason,
+        correct=score.correct if score else None,
+        found=len(behaviours.found) if behaviours else None,
+        behaviours=len(behaviours.found) + len(behaviours.missed) if behaviours else None,
+        precision=behaviours.precision if behaviours else None,
+        verified=score.evidence.verified if score else None,
+        quotations=score.evidence.total if score else None,
+        seconds=score.cost.seconds if score else None,
+    )
+
+
+def _ending(run: RunFolder) -> tuple[str, str]:
+    """Outcome and reason: of a run that is not finished the last that its log holds, if it errored."""
+    if run.finished:
+        outcome = Outcome.read(run.done)
+        return outcome.kind, outcome.reason
+    try:
+        last = read_events(run.events)[-1:] if run.events.exists() else []
+    except LogError as error:
+        return "unfinished", str(error)
+    if last and last[0].kind == "outcome" and last[0].data.get("kind") == "errored":
+        return "errored", str(last[0].data.get("reason"))
+    return "unfinished", ""
