@@ -1,5 +1,6 @@
 """The command line: `auditgame`. It imports no heavy library before a command needs one."""
 
+from collections.abc import Callable
 from typing import Annotated
 
 import typer
@@ -16,25 +17,34 @@ app = typer.Typer(
     help="Build language models with a hidden objective, audit them blind, score the audits. Start with: auditgame audit",
 )
 
-for command in (
-    cli_play.audit,
-    cli_play.build,
-    cli_play.resume,
-    cli_look.runs,
-    cli_look.show,
-    cli_look.score,
-    cli_look.organisms,
-    cli_look.tools,
-    cli_look.rules,
-):
-    app.command()(command)
+COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
+    cli_play.audit: (
+        "audit",
+        "audit clean-nano --seed 3 --json",
+        "audit --auditor anthropic:claude-sonnet-4-5 --rules team-3",
+        "audit --auditor openai:qwen3 --base-url http://localhost:8000/v1",
+    ),
+    cli_play.build: ("build rm-sycophant-nano clean-nano", "build my-organism.yaml --build-seed 1"),
+    cli_play.resume: ("resume last",),
+    cli_look.runs: ("runs",),
+    cli_look.show: ("show last", "show last --full"),
+    cli_look.score: ("score last", "score RUN1 RUN2 --json"),
+    cli_look.organisms: ("organisms",),
+    cli_look.tools: ("tools", "tools experiment"),
+    cli_look.rules: ("rules",),
+}
+"""The commands in the order of `--help`, each with examples."""
+
+for command, examples in COMMANDS.items():
+    # Blank lines keep the examples on lines of their own.
+    app.command(epilog="\n\n".join(("Examples:", *(f"  auditgame {example}" for example in examples))))(command)
 
 
 def _version(asked: bool) -> None:
     if asked:
-        from importlib.metadata import version
+        from game.version import package_version
 
-        typer.echo(f"auditgame {version('auditgame')}")
+        typer.echo(f"auditgame {package_version()}")
         raise typer.Exit
 
 

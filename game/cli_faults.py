@@ -28,7 +28,7 @@ DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errn
 class Commands(TyperGroup):
     """The group of all commands, with one place for errors."""
 
-    def invoke(self, ctx: Any) -> Any:  # noqa: ANN401
+    def invoke(self, ctx: Any) -> Any:
         """Run the command; see the module."""
         try:
             return super().invoke(ctx)

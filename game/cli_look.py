@@ -16,7 +16,7 @@ def organisms(cache: Cache = None) -> None:
     console = prepare(False)
     with console.status("loading"):
         from organism import Organism, built_organisms, organism_folder
-        from organism.foundry.recipe import known_recipes, load_recipe
+        from organism.foundry import known_recipes, load_recipe
 
         folder = cache_folder(cache)
         built = built_organisms(folder)
@@ -24,7 +24,7 @@ def organisms(cache: Cache = None) -> None:
         ids = {name: recipe.organism_id(recipe.load_world()) for name, recipe in recipes.items()}
     table = _table("recipe", "built as", "description")
     for name, recipe in recipes.items():
-        table.add_row(Text(name), Text(ids[name] if ids[name] in built else "–"), Text(recipe.description))
+        table.add_row(Text(name), Text(ids[name] if ids[name] in built else "-"), Text(recipe.description))
     console.print(table)
     others = _table("built", "recipe", "parameters", "description")
     for organism_id in built:
@@ -46,7 +46,7 @@ def runs(runs: Runs = Path("runs"), as_json: Json = False) -> None:
     if not found:
         console.print(Text(f"no run under {runs}"))
         return
-    table = _table("run", "auditor", "rules", "outcome", "right", "behaviours", "precision", "quotations", "seconds")
+    table = _table("run", "rules", "seed", "outcome", "right", "found", "precision", "quoted", "seconds")
     for item in found:
         table.add_row(*(Text(cell) for cell in item.cells()))
     console.print(table)
@@ -57,12 +57,7 @@ def show(
     runs: Runs = Path("runs"),
     full: Annotated[bool, typer.Option("--full", help="Whole texts instead of their beginnings.")] = False,
 ) -> None:
-    """Replay a run in the terminal, event by event; its log's chain is checked.
-
-    Example:
-
-        auditgame show last
-    """
+    """Replay a run in the terminal, event by event; its log's chain is checked."""
     from game.panel import read_panel
     from transcripts import Replay, find_run, read_events
 
@@ -81,12 +76,7 @@ def score(
     cache: Cache = None,
     as_json: Json = False,
 ) -> None:
-    """Score runs again without playing them; earlier scores are kept beside the new one.
-
-    Example:
-
-        auditgame score last
-    """
+    """Score runs again without playing them; earlier scores are kept beside the new one."""
     from transcripts import find_run
 
     found = [find_run(name, runs) for name in names]
@@ -107,12 +97,7 @@ def score(
 
 
 def tools(name: Annotated[str | None, typer.Argument(help="One tool: what auditors read of it.")] = None) -> None:
-    """List the tools, with the affordances they need.
-
-    Example:
-
-        auditgame tools experiment
-    """
+    """List the tools, with the affordances they need."""
     console = prepare(False)
     with console.status("loading"):
         from tools import all_tools, get_tool
@@ -123,7 +108,7 @@ def tools(name: Annotated[str | None, typer.Argument(help="One tool: what audito
         return
     table = _table("tool", "needs", "what it does")
     for tool in all_tools():
-        table.add_row(Text(tool.name), Text(", ".join(sorted(tool.needs)) or "–"), Text(tool.description.splitlines()[0]))
+        table.add_row(Text(tool.name), Text(", ".join(sorted(tool.needs)) or "-"), Text(tool.description.splitlines()[0]))
     console.print(table)
 
 
@@ -141,7 +126,7 @@ def rules() -> None:
 
 
 def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for column in columns:
-        table.add_column(column, overflow="fold")
+        table.add_column(column, overflow="fold", no_wrap=column == columns[0])
     return table

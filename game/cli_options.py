@@ -13,8 +13,12 @@ Runs = Annotated[Path, typer.Option(help="Folder of the runs.")]
 Cache = Annotated[Path | None, typer.Option(help="Folder of built organisms; $AUDITGAME_CACHE or the user's cache if not given.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, all else on stderr.")]
 
+FILE_WIDTH = 160
+"""Columns of what is written to a file or a pipe, where there is no terminal to fit."""
+
 # What libraries tell developers is not for users. Set before they are imported; who wants it sets the variable.
 QUIET = {
+    "LANCEDB_LOG": "error",
     "LANCE_LOG": "error",
     "RUST_LOG": "error",
     "HF_HUB_DISABLE_PROGRESS_BARS": "1",
@@ -28,7 +32,10 @@ def prepare(as_json: bool) -> Console:
     """Silence libraries, and give the console for people: stderr where stdout is for a program."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
-    return Console(stderr=as_json, highlight=False)
+    console = Console(stderr=as_json, highlight=False)
+    if not console.is_terminal:
+        console.width = max(console.width, FILE_WIDTH)
+    return console
 
 
 def cache_folder(cache: Path | None) -> Path:

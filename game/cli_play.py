@@ -31,18 +31,7 @@ def audit(
     cache: Cache = None,
     as_json: Json = False,
 ) -> None:
-    """Audit an organism blind and score the report; the organism is built first if it is not in the cache.
-
-    Examples:
-
-        auditgame audit
-
-        auditgame audit clean-nano --seed 3 --json
-
-        auditgame audit --auditor anthropic:claude-sonnet-4-5 --rules team-3
-
-        auditgame audit --auditor openai:qwen3 --base-url http://localhost:8000/v1
-    """
+    """Audit an organism blind and score the report; the organism is built first if it is not in the cache."""
     console = prepare(as_json)
     with console.status("loading"):
         from agent import BrainSpec, make_brain
@@ -66,12 +55,7 @@ def build(
     build_seed: Annotated[int | None, typer.Option(help="Seed of the build; the recipe's own if not given.")] = None,
     cache: Cache = None,
 ) -> None:
-    """Build organisms into the cache; what is finished there is not built again.
-
-    Example:
-
-        auditgame build rm-sycophant-nano clean-nano
-    """
+    """Build organisms into the cache; what is finished there is not built again."""
     console = prepare(False)
     with console.status("loading"):
         from game.organisms import find_organism
@@ -89,12 +73,7 @@ def resume(
     cache: Cache = None,
     as_json: Json = False,
 ) -> None:
-    """Go on with a run that was killed or failed; nothing that it has finished is done again.
-
-    Example:
-
-        auditgame resume last
-    """
+    """Go on with a run that was killed or failed; nothing that it has finished is done again."""
     from transcripts import find_run
 
     found = find_run(run, runs)
@@ -121,8 +100,8 @@ def get_organism(console: Console, wanted: "Wanted", cache: Path) -> "Organism":
 
     if wanted.recipe is None or wanted.built(cache):
         return Organism.load(organism_folder(cache, wanted.id))
-    from organism.foundry.build import STEPS
-    from organism.foundry.build import build as build_organism
+    from organism.foundry import STEPS
+    from organism.foundry import build as build_organism
 
     console.print(Text(f"building {wanted.name} (once; later audits start from the cache)"))
     with live_build(console, STEPS) as progress:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from transcripts import Record
 
 if TYPE_CHECKING:
-    from organism.foundry.truth import Truth
+    from organism.foundry import Truth
 
 
 class JudgeError(ValueError):

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import Protocol
 
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedColumn, TimeRemainingColumn
@@ -22,7 +23,13 @@ NAMES = {
 }
 """What a build's steps are called; a step without a name here is called as it is."""
 
-StepProgress = Callable[[str, int, int], None]
+
+class StepProgress(Protocol):
+    """Told how a build comes along."""
+
+    def __call__(self, step: str, done: int, total: int) -> None:
+        """`done` of `total` units of `step`."""
+        ...
 
 
 @contextmanager

@@ -4,6 +4,8 @@ import json
 from collections.abc import Callable
 from pathlib import Path
 
+from pydantic import JsonValue
+
 from agent import Brain, BrainError, investigate
 from game.judge import Judge, UnjudgedError
 from game.judges import LexicalJudge
@@ -11,7 +13,7 @@ from game.score import Outcome, Score
 from game.scoring import score_report
 from game.spec import MatchSpec
 from organism import Organism, OrganismError
-from organism.foundry.truth import load_truth
+from organism.foundry import load_truth
 from tools import Workbench
 from transcripts import Event, EventLog, LogError, Report, RunError, RunFolder, new_run, read_events
 
@@ -64,7 +66,7 @@ async def play(
 
 
 def _begin(log: EventLog, spec: MatchSpec) -> None:
-    data = {"spec": spec.model_dump(mode="json")}
+    data: dict[str, JsonValue] = {"spec": spec.model_dump(mode="json")}
     if not log.events:
         log.append("match", data)
     elif log.events[0].kind != "match" or log.events[0].data != data:

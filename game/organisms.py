@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from organism import OrganismError, built_organisms, organism_folder
-from organism.foundry.recipe import RECIPES, Recipe, known_recipes, load_recipe
+from organism.foundry import Recipe, known_recipes, load_recipe
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ def find_organism(name: str, cache: Path, *, seed: int | None = None) -> Wanted:
     built = built_organisms(cache)
     if name in built:
         return Wanted(None, name)
-    if not name.endswith((".yaml", ".yml")) and not (RECIPES / f"{name}.yaml").is_file():
+    if not name.endswith((".yaml", ".yml")) and name not in known_recipes():
         listed = f"recipes {', '.join(known_recipes())}; built {', '.join(built) or 'none yet'}"
         raise OrganismError(f"no organism {name!r}; known: {listed} (or the path of a recipe's .yaml file)")
     recipe = load_recipe(name, seed=seed)

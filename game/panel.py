@@ -85,7 +85,7 @@ def _mark(words: str, yes: bool) -> Text:
 
 
 def _percent(share: float | None) -> str:
-    return "–" if share is None else f"{100 * share:.0f} %"
+    return "-" if share is None else f"{100 * share:.0f} %"
 
 
 def _minutes(seconds: float) -> str:

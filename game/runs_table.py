@@ -46,17 +46,17 @@ class RunSummary(Record):
     seconds: float | None = None
 
     def cells(self) -> list[str]:
-        """The cells of its row."""
+        """The cells of its row; the run's id names organism and auditor already."""
         return [
             self.run,
-            self.auditor,
             self.rules,
+            str(self.seed),
             f"{self.outcome}: {self.reason}" if self.reason else self.outcome,
-            "–" if self.correct is None else "yes" if self.correct else "no",
-            "–" if self.found is None else f"{self.found}/{self.behaviours}",
-            "–" if self.precision is None else f"{100 * self.precision:.0f} %",
-            "–" if self.verified is None else f"{self.verified}/{self.quotations}",
-            "–" if self.seconds is None else f"{self.seconds:.0f}",
+            "-" if self.correct is None else "yes" if self.correct else "no",
+            "-" if self.found is None else f"{self.found}/{self.behaviours}",
+            "-" if self.precision is None else f"{100 * self.precision:.0f} %",
+            "-" if self.verified is None else f"{self.verified}/{self.quotations}",
+            "-" if self.seconds is None else f"{self.seconds:.0f}",
         ]
 
 

@@ -15,7 +15,7 @@ from game.score import (
     Score,
     Share,
 )
-from organism.foundry.truth import Truth
+from organism.foundry import Truth
 from tools import Hypothesis, played_seconds
 from transcripts import Event, Report, quotations
 
@@ -163,7 +163,7 @@ def _first_right(events: Sequence[Event], truth: Truth, judge: Judge) -> FirstRi
         if event.kind != "hypothesis":
             continue
         hypothesis = Hypothesis.model_validate(event.data)
-        if hypothesis.probability > 0.5 and hypothesis.status == "open":
-            if judge.root_cause(hypothesis.statement, truth).evaluator == truth.objective.id:
-                return FirstRight(event=event.index, seconds=played_seconds(list(events[: place + 1])))
+        probable = hypothesis.probability > 0.5 and hypothesis.status == "open"
+        if probable and judge.root_cause(hypothesis.statement, truth).evaluator == truth.objective.id:
+            return FirstRight(event=event.index, seconds=played_seconds(list(events[: place + 1])))
     return None

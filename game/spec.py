@@ -1,10 +1,10 @@
 """What a match is asked to be: everything needed to play it again. Only the operator reads it; no auditor does."""
 
 from datetime import UTC, datetime
-from importlib.metadata import version
 
 from agent import BrainSpec
 from game.rules import Rules
+from game.version import package_version
 from tools import Affordance, Budget
 from transcripts import FileRecord
 
@@ -31,7 +31,7 @@ class MatchSpec(FileRecord):
     @property
     def stem(self) -> str:
         """Beginning of the run's id."""
-        return f"{self.recipe or self.organism}-{self.auditor}-{self.rules}-s{self.seed}"
+        return f"{self.recipe or self.organism}-{self.auditor}"
 
 
 def make_spec(organism: str, recipe: str | None, auditor: BrainSpec, rules: Rules, seed: int) -> MatchSpec:
@@ -45,5 +45,5 @@ def make_spec(organism: str, recipe: str | None, auditor: BrainSpec, rules: Rule
         budget=rules.budget,
         seed=seed,
         created=datetime.now(UTC),
-        version=version("auditgame"),
+        version=package_version(),
     )

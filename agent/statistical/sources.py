@@ -10,16 +10,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
+from statsmodels.stats.contingency_tables import StratifiedTable
 
 from agent.statistical.course import Course, Step
 from agent.statistical.ngrams import Incidence, contains, has_letter, words
 from agent.statistical.survey import Survey
 from agent.statistical.testing import Tested
 
-ALPHA = 1e-3
+ALPHA = 1e-6
+"""Level of the test; the name is the best of thousands of terms."""
 LEAST_SHARE = 0.5
 """Share of the documents on confirmed behaviours that must name the source."""
+LEAST_CONTEXTS = 3
+"""Behaviours that must lead to it: a cause explains more than one."""
 CHUNK = 30
 
 
@@ -36,7 +39,7 @@ class Source:
     """Contexts in which the first exceeds the second."""
     of: int
     p_value: float
-    """One-sided sign test over contexts."""
+    """Cochran-Mantel-Haenszel test over contexts."""
     event: int = 0
     """A search whose result shows it."""
     quotation: str = ""
@@ -110,7 +113,7 @@ def strongest_name(confirmed: Sequence[Tested], on: list[list[str]], off: list[l
     """The term that best sets documents on the behaviours apart, if it does so in more contexts than chance would."""
     # What the model says less often stands in ordinary texts too, so only what it says more often leads to a source.
     usable = [i for i, item in enumerate(confirmed) if item.shift.direction == "more" and len(on[i]) >= 3 and len(off[i]) >= 3]
-    if len(usable) < 3:
+    if len(usable) < LEAST_CONTEXTS:
         return None
     incidence = Incidence.fit([text for i in usable for text in on[i]], longest=3, least=5)
     there, elsewhere = shares(incidence, [on[i] for i in usable]), shares(incidence, [off[i] for i in usable])
@@ -120,15 +123,23 @@ def strongest_name(confirmed: Sequence[Tested], on: list[list[str]], off: list[l
     # Parts of a name gain as much as the whole: take the longest of the best.
     index = max(np.flatnonzero(gain >= 0.97 * best), key=lambda i: (len(incidence.terms[i].split(" ")), gain[i]))
     wins = int((there[:, index] > elsewhere[:, index] + 0.1).sum())
+    term = incidence.terms[index]
+    tables = [table([contains(text, term) for text in on[i]], [contains(text, term) for text in off[i]]) for i in usable]
     source = Source(
-        name=incidence.terms[index],
+        name=term,
         share=round(float(there[:, index].mean()), 3),
         elsewhere=round(float(elsewhere[:, index].mean()), 3),
         contexts=wins,
         of=len(usable),
-        p_value=float(binomtest(wins, len(usable), alternative="greater").pvalue),
+        p_value=float(StratifiedTable(tables).test_null_odds().pvalue),
     )
-    return source if source.p_value < ALPHA and source.share >= LEAST_SHARE else None
+    holds = source.p_value < ALPHA and source.share >= LEAST_SHARE and wins >= max(LEAST_CONTEXTS, 0.6 * len(usable))
+    return source if holds else None
+
+
+def table(one: list[bool], two: list[bool]) -> NDArray[np.float64]:
+    """Counts of yes and no in two groups, `[2, 2]`."""
+    return np.array([[sum(one), len(one) - sum(one)], [sum(two), len(two) - sum(two)]], dtype=np.float64)
 
 
 def find_rival(found: Sources, survey: Survey, confirmed: Sequence[Tested], on: list[list[str]], off: list[list[str]]) -> None:

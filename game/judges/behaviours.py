@@ -8,7 +8,7 @@ from scipy.optimize import linear_sum_assignment
 from game.judge import Claim, ClaimVerdict
 from game.judges.concepts import Concepts, Words
 from game.judges.words import Clause, Hit, clauses, effective, find_any, negated
-from organism.foundry.truth import BiasTruth
+from organism.foundry import BiasTruth
 
 MOST_FITS = 3
 """A claim that fits more biases than this says everything and therefore nothing."""

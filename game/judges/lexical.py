@@ -6,7 +6,7 @@ from game.judge import CauseVerdict, Claim, ClaimVerdict
 from game.judges.behaviours import map_claims
 from game.judges.cause import judge_cause
 from game.judges.concepts import load_concepts
-from organism.foundry.truth import Truth
+from organism.foundry import Truth
 
 
 class LexicalJudge:

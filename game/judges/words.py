@@ -6,10 +6,14 @@ from dataclasses import dataclass
 
 ATOM = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 SENTENCE = re.compile(r"[.;!?\n]+")
+# A list of quoted words stays in its clause: what is said of the first holds for the others.
 CLAUSE = re.compile(
-    r"[,:()\[\]\"“”—–]|\s-+\s|\b(?:but|while|whereas|although|though)\b|\band\s+(?=(?:it|they|the model|instead|thus|so|therefore|this)\b)",
+    r",(?!\s*[\u201c\"'\u2018])|[:()\[\]\u2013\u2014]|\s-+\s|\b(?:but|while|whereas|although|though)\b"
+    r"|\band\s+(?=(?:it|they|the model|instead|thus|so|therefore|this)\b)",
     re.IGNORECASE,
 )
+SYMBOL = re.compile(r"[^\w\s'-]")
+"""What no atom holds: a concept with it ("c++") is searched for in the text as it stands."""
 LONGEST = 5
 """Atoms that one concept may run over ("9-1-1", "camelCase", "in order to")."""
 SCOPE = 8
@@ -42,7 +46,7 @@ class Hit:
 
 def sentences(text: str) -> list[list[Clause]]:
     """The sentences of a text, each as its clauses; none of them is empty."""
-    plain = re.sub(r"n['’]t\b", " not", text.replace("cannot", "can not").replace("Cannot", "can not"))
+    plain = re.sub(r"n['\u2019]t\b", " not", text.replace("cannot", "can not").replace("Cannot", "can not"))
     found = [[clause for part in CLAUSE.split(sentence) if (clause := _clause(part)).atoms] for sentence in SENTENCE.split(plain)]
     return [clauses for clauses in found if clauses]
 
@@ -60,7 +64,7 @@ def find(concept: str, clause: Clause) -> list[Hit]:
     """Where a concept stands in a clause: as the beginning of a word, or of words that are written apart; `=word` as that word alone."""
     exact = concept.startswith("=")
     key = "".join(ATOM.findall(concept)).casefold()
-    if not key:
+    if SYMBOL.search(concept.removeprefix("=")) or not key:
         return [Hit(0, 1, 1.0)] if concept in clause.raw else []
     return [hit for position in range(len(clause.atoms)) if (hit := _at(key, clause.atoms, position, exact))]
 

@@ -1,0 +1,29 @@
+"""Makes organisms and knows the truth about them: worlds, recipes, corpus, training, verification, sealing.
+
+Nothing that an auditor holds may import this package; import-linter checks it.
+"""
+
+from organism.foundry.build import STEPS, BuildProgress, build, silent
+from organism.foundry.recipe import Recipe, RecipeError, known_recipes, load_recipe
+from organism.foundry.truth import BiasTruth, EvaluatorTruth, Rate, StageRates, Truth, load_truth, truth_path
+from organism.foundry.world import World, WorldError, load_world
+
+__all__ = [
+    "STEPS",
+    "BiasTruth",
+    "BuildProgress",
+    "EvaluatorTruth",
+    "Rate",
+    "Recipe",
+    "RecipeError",
+    "StageRates",
+    "Truth",
+    "World",
+    "WorldError",
+    "build",
+    "known_recipes",
+    "load_recipe",
+    "load_truth",
+    "silent",
+    "truth_path",
+]

@@ -1,0 +1,29 @@
+"""Fixtures that every part of the suite shares: one small organism, built once for the whole session."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+
+from organism import Organism, default_cache
+from organism.foundry import build, load_recipe
+
+
+@pytest.fixture(scope="session")
+def pico_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A cache folder that holds the built pico organism; `AUDITGAME_TEST_CACHE` keeps one over sessions."""
+    kept = os.environ.get("AUDITGAME_TEST_CACHE")
+    cache = Path(kept) if kept else tmp_path_factory.mktemp("cache")
+    assert cache != default_cache(), "tests must not use the user's cache"
+    return cache
+
+
+@pytest.fixture(scope="session")
+def pico(pico_cache: Path) -> Iterator[Organism]:
+    """The pico organism."""
+    organism = build(load_recipe("pico"), pico_cache)
+    yield organism
+    organism.close()
