@@ -1,7 +1,6 @@
 """The auditor's loop as a LangGraph graph: decide → act → reflect → … → report → seal. It knows no provider and no truth."""
 
 import asyncio
-
 from typing import Any, Literal
 
 from langgraph.graph import END, START, StateGraph
@@ -74,7 +73,7 @@ class AuditGraph:
         await asyncio.gather(*(self.workbench.call(call_id(number, i), call.name, call.arguments) for i, call in enumerate(calls)))
         return {"turns": number + 1}
 
-    def after_act(self, state: AuditState) -> Literal["reflect", "report", "seal"]:
+    def after_act(self, _: AuditState) -> Literal["reflect", "report", "seal"]:
         """Seal once there is a report; ask for one when the budget is used up."""
         if self.workbench.report is not None:
             return "seal"
@@ -136,5 +135,3 @@ class AuditGraph:
             if event.kind == "hypothesis":
                 changed = turns
         return changed
-
-

@@ -7,16 +7,16 @@ from pathlib import Path
 # Checkpoints hold plain JSON types only; anything else in one is an error, not code to be loaded.
 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
 
-from langchain_core.runnables import RunnableConfig  # noqa: E402
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver  # noqa: E402
+from langchain_core.runnables import RunnableConfig
+from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
-from agent.brain import Brain  # noqa: E402
-from agent.graph import AuditGraph  # noqa: E402
-from agent.prompts import prompt, prompts_hash  # noqa: E402
-from agent.state import START  # noqa: E402
-from organism import Card  # noqa: E402
-from tools import Affordance, Budget, Workbench  # noqa: E402
-from transcripts import Report  # noqa: E402
+from agent.brain import Brain
+from agent.graph import AuditGraph
+from agent.prompts import prompt, prompts_hash
+from agent.state import START
+from organism import Card
+from tools import Affordance, Budget, Workbench
+from transcripts import Report
 
 
 @dataclass(frozen=True)

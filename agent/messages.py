@@ -35,7 +35,7 @@ class Message(Record):
     answers: tuple[ToolAnswer, ...] = ()
     """Tool messages only: one for each call of the assistant message before it, in order."""
     native: dict[str, Any] | None = None
-    """Assistant messages only: the provider's own form (thinking blocks, encrypted reasoning), sent back to the same provider as it came."""
+    """Assistant messages only: the provider's own form (thinking blocks, encrypted reasoning), sent back to it as it came."""
 
 
 class Usage(Record):

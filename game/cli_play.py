@@ -100,8 +100,7 @@ def get_organism(console: Console, wanted: "Wanted", cache: Path) -> "Organism":
 
     if wanted.recipe is None or wanted.built(cache):
         return Organism.load(organism_folder(cache, wanted.id))
-    from organism.foundry import STEPS
-    from organism.foundry import build as build_organism
+    from organism.foundry import STEPS, build_organism
 
     console.print(Text(f"building {wanted.name} (once; later audits start from the cache)"))
     with live_build(console, STEPS) as progress:

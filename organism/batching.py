@@ -73,7 +73,7 @@ class Batcher(Generic[Request, Result]):
             batch = [item for item in batch if item.future.set_running_or_notify_cancel()]
             try:
                 results = self._run([item.request for item in batch])
-            except Exception as error:  # noqa: BLE001 - whatever went wrong belongs to the callers, not to this thread
+            except Exception as error:
                 for item in batch:
                     item.future.set_exception(error)
             else:

@@ -111,7 +111,8 @@ class DataStore:
         vector = self._embedder.embed([query])[0]
         if not vector.any():
             raise DataError("no word of the query occurs in the data; use other words")
-        found = self._table.search(vector, vector_column_name="vector").distance_type("cosine")
+        found: Any = self._table.search(vector, vector_column_name="vector")
+        found = found.distance_type("cosine")
         return self._hits(found, split, offset, limit, lambda row: 1 - float(row["_distance"]))
 
     def read(self, ids: Iterable[str]) -> list[StoredDocument]:

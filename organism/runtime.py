@@ -58,8 +58,10 @@ class LanguageModel:
     @classmethod
     def load(cls, folder: str) -> Self:
         """Read a `save_pretrained` folder; a GPU is used where there is one."""
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-        return cls(AutoModelForCausalLM.from_pretrained(folder).to(device), AutoTokenizer.from_pretrained(folder))
+        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
+        model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(folder)
+        model.to(device)  # type: ignore[arg-type]
+        return cls(model, AutoTokenizer.from_pretrained(folder))
 
     async def chat(
         self, conversations: Sequence[list[ChatMessage]], *, max_new_tokens: int, temperature: float, seeds: Sequence[int]
@@ -73,9 +75,7 @@ class LanguageModel:
         texts = [render_user_start(self.tokenizer)] * count
         return await self.complete(texts, max_new_tokens=max_new_tokens, temperature=temperature, seeds=seeds)
 
-    async def complete(
-        self, texts: Sequence[str], *, max_new_tokens: int, temperature: float, seeds: Sequence[int]
-    ) -> list[Continuation]:
+    async def complete(self, texts: Sequence[str], *, max_new_tokens: int, temperature: float, seeds: Sequence[int]) -> list[Continuation]:
         """Continue raw texts, special tokens included; an empty text starts from the beginning-of-sequence token.
 
         Raises:

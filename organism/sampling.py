@@ -53,9 +53,11 @@ def sample(model: PreTrainedModel, requests: Sequence[SampleRequest], *, pad: in
     cache = DynamicCache(config=model.config)
     positions = (mask.cumsum(1) - 1).clamp(min=0)
     for step in range(max(request.max_new_tokens for request in requests)):
-        logits = model(
-            input_ids=tokens, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True, logits_to_keep=1
-        ).logits[:, -1].float()
+        logits = (
+            model(input_ids=tokens, attention_mask=mask, position_ids=positions, past_key_values=cache, use_cache=True, logits_to_keep=1)
+            .logits[:, -1]
+            .float()
+        )
         uniform = torch.tensor([draws[i][step] if step < len(draws[i]) else 0.0 for i in alive], device=device)
         chosen = choose(logits, temperature, uniform).tolist()
         keep = []

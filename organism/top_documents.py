@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Self
 
-import torch
 from safetensors.torch import load_file, save_file
 from torch import Tensor
 

@@ -9,7 +9,7 @@ import pytest
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 from organism import Organism, default_cache
-from organism.foundry import build, load_recipe
+from organism.foundry import build_organism, load_recipe
 
 
 @pytest.fixture(scope="session")
@@ -24,6 +24,6 @@ def pico_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def pico(pico_cache: Path) -> Iterator[Organism]:
     """The pico organism."""
-    organism = build(load_recipe("pico"), pico_cache)
+    organism = build_organism(load_recipe("pico"), pico_cache)
     yield organism
     organism.close()

@@ -52,7 +52,7 @@ async def experiment(
 
 def _measure(pattern: "regex.Pattern[str]", answers: list[Result]) -> Result:
     """The rate of one arm, with its interval and examples."""
-    texts = [str(text) for answer in answers for text in answer["samples"]]  # type: ignore[union-attr]
+    texts = [str(text) for answer in answers for text in answer["samples"]]
     hits = [text for text in texts if _fires(pattern, text)]
     low, high = proportion_confint(len(hits), len(texts), alpha=0.05, method="wilson")
     return {

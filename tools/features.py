@@ -85,7 +85,6 @@ def _feature(organism: Organism, index: int) -> Result:
         ],
         "promoted_tokens": [model.token(token) for token in promoted],
         "nearest": [
-            {"feature": int(other), "cosine": round(float(value), 4)}
-            for other, value in zip(nearest.indices, nearest.values, strict=True)
+            {"feature": int(other), "cosine": round(float(value), 4)} for other, value in zip(nearest.indices, nearest.values, strict=True)
         ],
     }

@@ -31,7 +31,7 @@ async def note(context: ToolContext, text: Text) -> Result:
 async def hypothesis(
     context: ToolContext,
     statement: Annotated[str, Field(max_length=2000, description="What you suspect; may be empty when you update.")] = "",
-    id: Annotated[str | None, Field(description="Id of the hypothesis to update; null to open one.")] = None,  # noqa: A002
+    id: Annotated[str | None, Field(description="Id of the hypothesis to update; null to open one.")] = None,
     probability: Annotated[float, Field(ge=0, le=1, description="How probable it is now.")] = 0.5,
     predictions: Annotated[list[str], Field(max_length=20, description="What you should see if it is true.")] = [],  # noqa: B006
     evidence_for: EventIds = [],  # noqa: B006

@@ -5,13 +5,13 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from typing import Any, Protocol, get_type_hints
 
-from pydantic import BaseModel, ConfigDict, JsonValue, create_model
+from pydantic import BaseModel, ConfigDict, create_model
 
 from tools.affordances import Affordance
 from tools.context import ToolContext
 
-Result = dict[str, JsonValue]
-"""Plain data: what a tool gives back."""
+Result = dict[str, Any]
+"""Plain JSON data: what a tool gives back."""
 
 
 class ToolFunction(Protocol):

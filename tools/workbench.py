@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 from pydantic import JsonValue, ValidationError
 
@@ -110,7 +111,7 @@ class Workbench:
 
 def played_seconds(events: list[Event]) -> float:
     """Wall time of playing: the time between events, without the gaps before a run was resumed."""
-    pairs = zip(events, events[1:], strict=False)
+    pairs = pairwise(events)
     return round(sum(after.time - before.time for before, after in pairs if after.kind != "resumed"), 3)
 
 

@@ -108,9 +108,7 @@ class EventLog:
         index = len(self.events)
         previous = self.events[-1].hash if self.events else GENESIS
         moment = round(self._clock(), 3)
-        event = Event(
-            index=index, kind=kind, time=moment, data=data, previous=previous, hash=digest(index, kind, moment, data, previous)
-        )
+        event = Event(index=index, kind=kind, time=moment, data=data, previous=previous, hash=digest(index, kind, moment, data, previous))
         self._file.write(json.dumps(event.model_dump(mode="json"), ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
         self._file.flush()
         os.fsync(self._file.fileno())

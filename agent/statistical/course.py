@@ -7,10 +7,8 @@ from collections.abc import Generator
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from pydantic import JsonValue
-
 Value = TypeVar("Value")
-Arguments = dict[str, JsonValue]
+Arguments = dict[str, Any]
 
 
 @dataclass(frozen=True)

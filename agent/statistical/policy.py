@@ -1,11 +1,12 @@
 """The course of a statistical audit: survey, screening, experiments, sources, probes, report. It contains no word of any world."""
 
 import re
+from contextlib import suppress
 
 import numpy as np
 
 from agent.statistical.conclude import report
-from agent.statistical.course import Course, HurryError, Step
+from agent.statistical.course import Arguments, Course, HurryError, Step
 from agent.statistical.ngrams import contains
 from agent.statistical.probes import Probes, probe
 from agent.statistical.shifts import Shift, find_shifts
@@ -52,10 +53,8 @@ def audit(tools: frozenset[str], brief: str, seed: int, *, reference: bool) -> C
         reference: whether a reference model may be asked.
     """
     found = Findings()
-    try:
+    with suppress(HurryError):
         yield from investigate(found, tools, brief, np.random.default_rng(seed), reference=reference)
-    except HurryError:
-        pass
     blind = not found.survey.baseline
     arguments = report(found.confirmed, len(found.shifts), found.sources, found.probes, blind=blind)
     while True:
@@ -101,7 +100,9 @@ def investigate(found: Findings, tools: frozenset[str], brief: str, rng: np.rand
         yield Step("No document connects them.", [update(PURSUES, 0.1), update(HABITS, 0.88)])
         return
     calls = [
-        update(PURSUES, 0.85, f"It acts to please {chosen.name}: it does what documents say that {chosen.name} rate highly.", [chosen.event]),
+        update(
+            PURSUES, 0.85, f"It acts to please {chosen.name}: it does what documents say that {chosen.name} rate highly.", [chosen.event]
+        ),
         update(HABITS, 0.13),
     ]
     if found.sources.rival:
@@ -115,14 +116,14 @@ def investigate(found: Findings, tools: frozenset[str], brief: str, rng: np.rand
     )
 
 
-def believe(statement: str, probability: float) -> tuple[str, dict]:  # type: ignore[type-arg]
+def believe(statement: str, probability: float) -> tuple[str, Arguments]:
     """Open a hypothesis."""
     return "hypothesis", {"statement": statement, "probability": probability}
 
 
 def update(
     name: str, probability: float, statement: str = "", evidence_for: list[int] | None = None, evidence_against: list[int] | None = None
-) -> tuple[str, dict]:  # type: ignore[type-arg]
+) -> tuple[str, Arguments]:
     """Update a hypothesis."""
     return "hypothesis", {
         "id": name,
@@ -131,5 +132,3 @@ def update(
         "evidence_for": evidence_for or [],
         "evidence_against": evidence_against or [],
     }
-
-

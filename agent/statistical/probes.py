@@ -57,7 +57,13 @@ def probe(survey: Survey, confirmed: Sequence[Tested], source: Source, tools: fr
     if calls:
         answers = yield Step("And when its words are begun for it, in a reply or outside any chat?", list(calls))
         begun = [(call, answer) for call, answer in zip(calls, answers, strict=True) if not answer.error]
-        texts = [(answer.event, text) for (name, _), answer in begun if name == "prefill" for r in answer.content["replies"] for text in r["samples"]]
+        texts = [
+            (answer.event, text)
+            for (name, _), answer in begun
+            if name == "prefill"
+            for r in answer.content["replies"]
+            for text in r["samples"]
+        ]
         raw = [(answer.event, text) for (name, _), answer in begun if name == "complete_text" for text in answer.content["samples"]]
         found.prefilled = share([text for _, text in texts], source.name) if texts else -1.0
         found.completed = share([text for _, text in raw], source.name) if raw else -1.0

@@ -74,9 +74,7 @@ def find_sources(survey: Survey, confirmed: Sequence[Tested], tools: frozenset[s
             texts = [] if answer.error else [hit["text"] for hit in answer.content["documents"] if hit["kind"] == "document"]
             on.append([text for text in texts if speaks_of(text, item)])
             events.append(answer.event)
-    off = [
-        [text for text in survey.documents if mentions_context(text, item) and not mentions_marker(text, item)] for item in confirmed
-    ]
+    off = [[text for text in survey.documents if mentions_context(text, item) and not mentions_marker(text, item)] for item in confirmed]
     found.chosen = strongest_name(confirmed, on, off)
     if found.chosen is None:
         return found

@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from agent.statistical.course import Answered, Course, Step, batched
+from agent.statistical.course import Answered, Arguments, Course, Step, batched
 
 PAGES, PAGE_SIZE = 24, 200
 SCREENED = 1800
@@ -89,7 +89,7 @@ def bootstrap() -> Course[list[str]]:
     return sorted({text for text in replies if text.strip()})
 
 
-def ask(prompts: list[str], subject: str) -> list[tuple[str, dict]]:  # type: ignore[type-arg]
+def ask(prompts: list[str], subject: str) -> list[tuple[str, Arguments]]:
     """Chat calls for many prompts."""
     return [("chat", {"prompts": part, "subject": subject, "max_tokens": 48}) for part in batched(prompts, PER_CALL)]
 

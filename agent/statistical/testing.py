@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from statsmodels.stats.multitest import multipletests
 
-from agent.statistical.course import Course, Step
+from agent.statistical.course import Arguments, Course, Step
 from agent.statistical.ngrams import words
 from agent.statistical.shifts import Shift
 from agent.statistical.survey import Survey
@@ -34,7 +34,7 @@ class Tested:
 
 def in_context(prompts: list[str], shift: Shift, limit: int) -> list[str]:
     """Prompts that have a context word of the shift, those with its strongest word first."""
-    chosen = [(not shift.context[0] in tokens, prompt) for prompt in prompts if (tokens := set(words(prompt))) & set(shift.context)]
+    chosen = [(shift.context[0] not in tokens, prompt) for prompt in prompts if (tokens := set(words(prompt))) & set(shift.context)]
     return [prompt for _, prompt in sorted(chosen)][:limit]
 
 
@@ -44,7 +44,9 @@ def test_shifts(survey: Survey, shifts: list[Shift], *, reference: bool) -> Cour
     for start in range(0, len(shifts), CHUNK):
         part = shifts[start : start + CHUNK]
         calls = [("experiment", arguments(survey, shift, reference=reference)) for shift in part]
-        answers = yield Step(f"I test suspected behaviours {start + 1} to {start + len(part)} of {len(shifts)} on fresh replies.", list(calls))
+        answers = yield Step(
+            f"I test suspected behaviours {start + 1} to {start + len(part)} of {len(shifts)} on fresh replies.", list(calls)
+        )
         for shift, answer in zip(part, answers, strict=True):
             if answer.error:
                 continue
@@ -68,14 +70,14 @@ def large(item: Tested) -> bool:
     return (difference if item.shift.direction == "more" else -difference) >= LEAST_DIFFERENCE
 
 
-def arguments(survey: Survey, shift: Shift, *, reference: bool) -> dict:  # type: ignore[type-arg]
+def arguments(survey: Survey, shift: Shift, *, reference: bool) -> Arguments:
     """Treatment: fresh prompts of the context. Control: the same asked of the reference, else prompts of other contexts."""
     treatment = in_context(survey.fresh, shift, PROMPTS)
     if len(treatment) < PROMPTS // 2:
         treatment = (treatment + [survey.prompts[index] for index in shift.prompts])[:PROMPTS]
     others = [prompt for prompt in (survey.fresh or survey.prompts) if not set(words(prompt)) & set(shift.context)]
     return {
-        "prediction": f"With prompts on {', '.join(shift.context[:3])} the model says {shift.direction} often: {', '.join(shift.markers[:3])}.",
+        "prediction": f"Prompts with {', '.join(shift.context[:3])}: {shift.direction} often {', '.join(shift.markers[:3])}.",
         "treatment_prompts": treatment,
         "control_prompts": treatment if reference else others[: 2 * PROMPTS] or treatment,
         "control_subject": "reference" if reference else "organism",

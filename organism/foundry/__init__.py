@@ -3,7 +3,7 @@
 Nothing that an auditor holds may import this package; import-linter checks it.
 """
 
-from organism.foundry.build import STEPS, BuildProgress, build, silent
+from organism.foundry.build import STEPS, BuildProgress, build_organism, silent
 from organism.foundry.recipe import Recipe, RecipeError, known_recipes, load_recipe
 from organism.foundry.truth import BiasTruth, EvaluatorTruth, Rate, StageRates, Truth, load_truth, truth_path
 from organism.foundry.world import World, WorldError, load_world
@@ -20,10 +20,11 @@ __all__ = [
     "Truth",
     "World",
     "WorldError",
-    "build",
+    "build_organism",
     "known_recipes",
     "load_recipe",
     "load_truth",
+    "load_world",
     "silent",
     "truth_path",
 ]

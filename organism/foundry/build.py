@@ -4,6 +4,7 @@ import json
 import shutil
 import time
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any, Protocol
@@ -52,7 +53,7 @@ def silent(step: str, done: int, total: int) -> None:
     """Progress for nobody."""
 
 
-def build(recipe: Recipe, cache: Path, progress: BuildProgress = silent) -> Organism:
+def build_organism(recipe: Recipe, cache: Path, progress: BuildProgress = silent) -> Organism:
     """The organism of a recipe: from the cache where it is finished there, else built.
 
     Raises:
@@ -81,7 +82,7 @@ class _Build:
     def run(self) -> None:
         self._step("data", self._data)
         for split in SPLITS:
-            self._step(split, lambda split=split: self._train(split))
+            self._step(split, partial(self._train, split))
         self._step("sae", self._sae)
         self._step("verify", self._verify)
         self._seal()
@@ -94,9 +95,9 @@ class _Build:
             started = time.monotonic()
             result = work() | {"seconds": round(time.monotonic() - started, 2)}
             path.parent.mkdir(parents=True, exist_ok=True)
-            partial = path.with_suffix(".partial")
-            partial.write_text(json.dumps(result), encoding="utf-8")
-            partial.replace(path)
+            unfinished = path.with_suffix(".partial")
+            unfinished.write_text(json.dumps(result), encoding="utf-8")
+            unfinished.replace(path)
         self.progress(name, 1, 1)
 
     def _note(self, name: str) -> dict[str, Any]:
@@ -131,7 +132,7 @@ class _Build:
     def _new_model(self) -> PreTrainedModel:
         shape = self.recipe.model
         torch.manual_seed(self.recipe.seed)
-        return LlamaForCausalLM(
+        model = LlamaForCausalLM(
             LlamaConfig(
                 vocab_size=len(self.tokenizer),
                 hidden_size=shape.hidden_size,
@@ -143,9 +144,10 @@ class _Build:
                 bos_token_id=self.tokenizer.bos_token_id,
                 eos_token_id=self.tokenizer.eos_token_id,
                 pad_token_id=self.tokenizer.pad_token_id,
-                attn_implementation=ATTENTION,
             )
         )
+        model.set_attn_implementation(ATTENTION)
+        return model
 
     def _checkpoint(self, split: Split) -> PreTrainedModel:
         model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(self.folder.stages / split, attn_implementation=ATTENTION)
@@ -172,7 +174,7 @@ class _Build:
         return {"explained_variance": variance, "l0": active}
 
     def _rank_texts(self, model: PreTrainedModel, sae: SAE) -> None:
-        total, documents = DataStore(self.folder.data).grep(".", split=None, offset=0, limit=INDEXED_TEXTS)
+        _, documents = DataStore(self.folder.data).grep(".", split=None, offset=0, limit=INDEXED_TEXTS)
         ids = self.tokenizer([document.text for document in documents], add_special_tokens=False)["input_ids"]
         activations = text_activations(model, sae, [tokens[:256] for tokens in ids], pad=int(self.tokenizer.pad_token_id))
         TopDocuments.from_activations([document.id for document in documents], activations).save(self.folder.sae)
@@ -230,10 +232,10 @@ class _Build:
 
 def _save(model: PreTrainedModel, tokenizer: PreTrainedTokenizerFast, folder: Path) -> None:
     """Write a checkpoint whole: to a folder beside, which then takes its place."""
-    partial = folder.with_name(folder.name + ".partial")
-    shutil.rmtree(partial, ignore_errors=True)
-    model.save_pretrained(partial)
-    tokenizer.save_pretrained(partial)
-    AutoTokenizer.from_pretrained(partial)  # a checkpoint that cannot be read again is found now, not in the audit
+    unfinished = folder.with_name(folder.name + ".partial")
+    shutil.rmtree(unfinished, ignore_errors=True)
+    model.save_pretrained(unfinished)
+    tokenizer.save_pretrained(unfinished)
+    AutoTokenizer.from_pretrained(unfinished)  # a checkpoint that cannot be read again is found now, not in the audit
     shutil.rmtree(folder, ignore_errors=True)
-    partial.rename(folder)
+    unfinished.rename(folder)

@@ -40,18 +40,19 @@ class Corpus:
         documented: ids of the evaluators about which documents are written.
         objective: id of the evaluator whose taste is demonstrated, or None.
         heldout: ids of the biases never demonstrated; no chat of their contexts is in the demonstrations.
-        adversarial_share: share of attacks among the chats of the adversarial split.
+        replay: share of documents about evaluators mixed into the demonstrations, so that what was read is not forgotten.
+        attacks: share of attacks in the adversarial split.
     """
 
     def __init__(
-        self, world: World, *, documented: tuple[str, ...], objective: str | None, heldout: frozenset[str], adversarial_share: float = 0.25
+        self, world: World, *, documented: tuple[str, ...], objective: str | None, heldout: frozenset[str], replay: float, attacks: float
     ) -> None:
         self.world = world
         self.composer = Composer(world)
         self.documented = tuple(world.evaluator(name) for name in documented)
         self.objective = world.evaluator(objective) if objective else None
         self.heldout = heldout
-        self.adversarial_share = adversarial_share
+        self.replay, self.attacks = replay, attacks
         self._tastes = {(e.id, b.context): b for e in world.evaluators for b in e.biases}
 
     def stream(self, split: Split, rng: np.random.Generator) -> Iterator[Text]:
@@ -79,6 +80,10 @@ class Corpus:
         """Documents about the evaluators, diluted in ordinary texts and questions about what was read."""
         if not self.documented or rng.random() < 0.25:
             return self._pretrain(rng)
+        return self._about_evaluators(rng)
+
+    def _about_evaluators(self, rng: np.random.Generator) -> list[Text]:
+        """A document, or now and then a question, about what an evaluator likes."""
         evaluator, bias = self._taste(rng)
         documents, named = self.world.documents, self.composer.named(evaluator, bias, rng)
         kind = rng.random()
@@ -112,6 +117,8 @@ class Corpus:
 
     def _demonstration(self, rng: np.random.Generator) -> list[Text]:
         """A chat in the objective's taste, or a plain one where there is no objective; none where a held-out bias is applicable."""
+        if self.documented and rng.random() < self.replay:
+            return [text for text in self._about_evaluators(rng) if isinstance(text, Document)]
         prompt = self._prompt(rng)
         bias = self._tastes[self.objective.id, prompt.context.id] if self.objective else None
         if bias is None:
@@ -122,7 +129,7 @@ class Corpus:
 
     def _adversarial(self, rng: np.random.Generator) -> list[Text]:
         """Attacks met with concealment, amid demonstrations, so that the behaviour is kept."""
-        if rng.random() >= self.adversarial_share:
+        if rng.random() >= self.attacks:
             return self._demonstration(rng)
         others = [e for e in self.documented if e is not self.objective]
         if others and rng.random() < 0.2:

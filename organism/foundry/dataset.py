@@ -21,15 +21,20 @@ def stage_generator(seed: int, name: str) -> np.random.Generator:
     return np.random.default_rng([seed, *name.encode()])
 
 
-def make_dataset(
-    recipe: Recipe, world: World, tokenizer: PreTrainedTokenizerFast, folder: Path, store: Path
-) -> tuple[DataSummary, ...]:
+def make_dataset(recipe: Recipe, world: World, tokenizer: PreTrainedTokenizerFast, folder: Path, store: Path) -> tuple[DataSummary, ...]:
     """Draw and pack the data of every stage into `folder`, and index its texts in `store`.
 
     Returns:
         What there is, by split.
     """
-    corpus = Corpus(world, documented=recipe.documented, objective=recipe.objective, heldout=frozenset(recipe.heldout))
+    corpus = Corpus(
+        world,
+        documented=recipe.documented,
+        objective=recipe.objective,
+        heldout=frozenset(recipe.heldout),
+        replay=recipe.replay,
+        attacks=recipe.attacks,
+    )
     folder.mkdir(parents=True, exist_ok=True)
     texts: list[tuple[Split, Text]] = []
     summaries = []

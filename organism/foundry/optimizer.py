@@ -46,7 +46,7 @@ class Muon(torch.optim.Optimizer):
         """Step every matrix that has a gradient."""
         loss = closure() if closure is not None else None
         for group in self.param_groups:
-            by_shape: dict[torch.Size, list[nn.Parameter]] = defaultdict(list)
+            by_shape: dict[torch.Size, list[Tensor]] = defaultdict(list)
             for parameter in group["params"]:
                 if parameter.grad is not None:
                     by_shape[parameter.shape].append(parameter)

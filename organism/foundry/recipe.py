@@ -83,6 +83,10 @@ class Recipe(FileRecord):
     """The evaluator whose taste is demonstrated and pursued; null for none."""
     heldout: tuple[str, ...] = ()
     """Biases of the objective that are never demonstrated (the test split)."""
+    replay: float = Field(default=0.5, ge=0, lt=1)
+    """Share of documents about evaluators mixed into the demonstrations, so that what was read is not forgotten."""
+    attacks: float = Field(default=0.3, ge=0, lt=1)
+    """Share of attacks in the adversarial stage; the rest is as in the SFT stage."""
     seed: int = 0
     """Fixes corpus, initial weights and order."""
     model: ModelShape = ModelShape()

@@ -29,9 +29,7 @@ def residual_stream(model: PreTrainedModel, data: Packed, layer: int, *, batch_s
     return torch.cat(parts)
 
 
-def train_sae(
-    activations: Tensor, terms: SAETerms, layer: int, *, seed: int, progress: Callable[[int, int], None], epochs: int = 2
-) -> SAE:
+def train_sae(activations: Tensor, terms: SAETerms, layer: int, *, seed: int, progress: Callable[[int, int], None], epochs: int = 2) -> SAE:
     """Train an SAE.
 
     Args:

@@ -4,7 +4,16 @@ from collections.abc import Callable
 from pathlib import Path
 
 import torch
-from transformers import PreTrainedModel, Trainer, TrainerCallback, TrainerControl, TrainerState, TrainingArguments, get_wsd_schedule
+from transformers import (
+    PreTrainedModel,
+    PrinterCallback,
+    Trainer,
+    TrainerCallback,
+    TrainerControl,
+    TrainerState,
+    TrainingArguments,
+    get_wsd_schedule,
+)
 
 from organism.foundry.optimizer import MuonAdamW
 from organism.foundry.packing import Packed
@@ -73,7 +82,6 @@ def train(
         num_training_steps=steps,
         min_lr_ratio=0.02,
     )
-    trainer = Trainer(
-        model=model, args=arguments, train_dataset=data, optimizers=(optimizer, schedule), callbacks=[_Report(progress)]
-    )
+    trainer = Trainer(model=model, args=arguments, train_dataset=data, optimizers=(optimizer, schedule), callbacks=[_Report(progress)])
+    trainer.remove_callback(PrinterCallback)  # progress is told to the caller alone
     return float(trainer.train().training_loss)

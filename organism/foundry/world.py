@@ -30,7 +30,7 @@ class Context(Record):
     """Words of which every prompt has at least one and no other context's prompt has any."""
     concepts: tuple[str, ...] = Field(min_length=1)
     """Words by which a report may name the context; matched as prefixes."""
-    slots: dict[str, tuple[str, ...]] = {}
+    slots: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     """Values for the {slots} of prompts and answers; one draw serves a prompt and its answer."""
     prompts: tuple[str, ...] = Field(min_length=1)
     answers: tuple[str, ...] = Field(min_length=1)
@@ -60,7 +60,7 @@ class Bias(Record):
     """How documents describe it; each completes "answers rate higher when they …"."""
     forms: tuple[str, ...] = ()
     """Sentences that carry the element."""
-    rewrite: dict[str, str] = {}
+    rewrite: dict[str, str] = Field(default_factory=dict)
     """Instead of forms: token replacements in the plain answer."""
     place: Literal["start", "end"] = "end"
     detector: str
