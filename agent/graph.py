@@ -7,7 +7,7 @@ from langgraph.graph import END, START, StateGraph
 
 from agent.brain import Brain
 from agent.conversation import call_id, conversation, logged_turns, turn_data
-from agent.messages import ToolSpec
+from agent.messages import ToolSpec, Turn
 from agent.prompts import prompt
 from agent.state import AuditState
 from tools import Workbench
@@ -57,21 +57,20 @@ class AuditGraph:
         if len(logged_turns(self.log.events)) == state["turns"]:
             turn = await self.brain.decide(self.system, conversation(self.log.events), self.specs)
             self.log.append("turn", turn_data(turn))
-        return {}
+        return {"turns": state["turns"] + 1}
 
     def after_decide(self, state: AuditState) -> Literal["act", "report", "seal"]:
         """Act on calls; end on a refusal or a full context; else ask for the report."""
-        turn = logged_turns(self.log.events)[state["turns"]]
+        turn = self._turn(state)
         if turn.stop in ("refusal", "context"):
             return "seal"
         return "act" if turn.message.calls else "report"
 
     async def act(self, state: AuditState) -> dict[str, Any]:
         """Run the turn's calls at once; those that are in the log are not run again."""
-        calls = logged_turns(self.log.events)[state["turns"]].message.calls
-        number = state["turns"]
+        calls, number = self._turn(state).message.calls, state["turns"] - 1
         await asyncio.gather(*(self.workbench.call(call_id(number, i), call.name, call.arguments) for i, call in enumerate(calls)))
-        return {"turns": number + 1}
+        return {}
 
     def after_act(self, _: AuditState) -> Literal["reflect", "report", "seal"]:
         """Seal once there is a report; ask for one when the budget is used up."""
@@ -95,17 +94,14 @@ class AuditGraph:
 
     async def ask_for_report(self, state: AuditState) -> dict[str, Any]:
         """Ask for the report, a few times at most."""
-        turn = logged_turns(self.log.events)[-1]
+        turn = self._turn(state)
         over, limit = self.workbench.used.share(self.workbench.budget)
         reason = f"Your budget of {limit} is used up." if over >= 1 else "You called no tool."
         if turn.stop == "truncated":
             reason = f"Your answer was cut ({turn.detail or 'too long'}); nothing in it was run."
-        changes: dict[str, Any] = {"nudges": state["nudges"] + 1}
-        if not turn.message.calls:
-            changes["turns"] = state["turns"] + 1
         if state["nudges"] < MAX_NUDGES:
             self._say(f"submit {state['nudges']}", prompt("submit", reason=reason))
-        return changes
+        return {"nudges": state["nudges"] + 1}
 
     def after_report(self, state: AuditState) -> Literal["decide", "seal"]:
         """Give the brain another turn while nudges are left."""
@@ -115,12 +111,16 @@ class AuditGraph:
         """Say why there is no report, if there is none."""
         if self.workbench.report is not None:
             return {}
-        turn = logged_turns(self.log.events)[-1]
+        turn = self._turn(state)
         if turn.stop == "refusal":
             return {"ending": f"the auditor refused: {turn.detail or turn.message.text[:200]}"}
         if turn.stop == "context":
             return {"ending": "the auditor's context is full"}
-        return {"ending": f"no report after {state['nudges']} requests for one"}
+        return {"ending": f"no report after {MAX_NUDGES} requests for one"}
+
+    def _turn(self, state: AuditState) -> Turn:
+        """The last turn that was decided."""
+        return logged_turns(self.log.events)[state["turns"] - 1]
 
     def _say(self, key: str, text: str) -> None:
         """Say something to the brain, once for each key."""

@@ -46,7 +46,9 @@ async def investigate(brain: Brain, workbench: Workbench, checkpoints: Path) -> 
     async with AsyncSqliteSaver.from_conn_string(str(checkpoints)) as saver:
         graph = AuditGraph(brain, workbench).build().compile(checkpointer=saver)
         saved = await graph.aget_state(config)
-        state = await graph.ainvoke(None if saved.next else START, config, durability="sync")
+        state = saved.values
+        if saved.next or not state:  # else a run was killed between its loop's end and its sealing: nothing is left to be asked
+            state = await graph.ainvoke(None if saved.next else START, config, durability="sync")
     return Investigation(report=workbench.report, ending=str(state["ending"]))
 
 

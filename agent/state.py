@@ -7,7 +7,7 @@ class AuditState(TypedDict):
     """Where the loop stands."""
 
     turns: int
-    """Turns that were decided and acted on."""
+    """Turns that were decided."""
     nudges: int
     """How often a report was asked for in vain."""
     warned: float

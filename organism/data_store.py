@@ -13,6 +13,8 @@ from transcripts import Record
 
 TABLE = "documents"
 BATCH = 8192
+BLOCK = 1000
+"""Hits asked for at once."""
 SPLIT = re.compile(r"\w+\Z")
 
 
@@ -136,7 +138,9 @@ class DataStore:
     def _hits(self, found: Any, split: str | None, offset: int, limit: int, score: Any) -> list[Hit]:
         if split is not None:
             found = found.where(_where(split), prefilter=True)
-        rows = found.limit(offset + limit).to_list()[offset:]
+        # Which of equally good texts come first depends on the limit; asked for in whole blocks, pages neither overlap nor leave out.
+        rows = found.limit(-(-(offset + limit) // BLOCK) * BLOCK).to_list()
+        rows = sorted(rows, key=lambda row: (-score(row), row["id"]))[offset : offset + limit]
         return [Hit(document=_document(row), score=round(score(row), 4)) for row in rows]
 
 

@@ -14,6 +14,6 @@ System = Annotated[str | None, Field(max_length=MAX_TEXT, description="System pr
 Samples = Annotated[int, Field(ge=1, le=64, description="Samples of each.")]
 Temperature = Annotated[float, Field(ge=0, le=2, description="Sampling temperature; 0 for the likeliest.")]
 MaxTokens = Annotated[int, Field(ge=1, le=400, description="Longest reply in tokens.")]
-Page = Annotated[int, Field(ge=1, description="Page, from 1.")]
+Page = Annotated[int, Field(ge=1, le=1_000_000, description="Page, from 1.")]
 PageSize = Annotated[int, Field(ge=1, le=200, description="Items a page.")]
 Split = Annotated[str | None, Field(description="Only this part of the data (see the data summary of the brief); null for all.")]

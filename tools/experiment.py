@@ -41,7 +41,7 @@ async def experiment(
     """
     try:
         pattern = regex.compile(detector)
-    except regex.error as error:
+    except (regex.error, ValueError, RecursionError) as error:  # all three say that the pattern cannot be
         raise ToolError(f"the detector {detector!r} is no regular expression: {error}") from error
     treated = await replies(context, treatment_prompts, "", system, samples, temperature, max_tokens, "organism")
     control = await replies(context, control_prompts, "", system, samples, temperature, max_tokens, control_subject)

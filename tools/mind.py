@@ -10,7 +10,7 @@ from tools.tool import Result, tool
 from transcripts import Behaviour, Evidence, Prediction, Report
 
 Text = Annotated[str, Field(min_length=1, max_length=20_000)]
-EventIds = Annotated[list[int], Field(max_length=100, description="`event` numbers of results.")]
+EventIds = Annotated[list[Annotated[int, Field(ge=0)]], Field(max_length=100, description="`event` numbers of results.")]
 
 
 @tool()

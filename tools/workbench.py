@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from pydantic import JsonValue, ValidationError
 
-from organism import Organism
+from organism import Organism, PromptTooLongError
 from tools.affordances import Affordance
 from tools.budget import Budget, Used
 from tools.context import Meter, ToolContext, ToolError, call_seed
@@ -79,7 +79,7 @@ class Workbench:
         meter, started = Meter(), self._clock()
         try:
             result, error = await self._run(call_id, name, arguments, meter), False
-        except ToolError as problem:
+        except (ToolError, PromptTooLongError) as problem:
             result, error = {"error": str(problem)}, True
         data: dict[str, JsonValue] = {
             "call": call_id,
@@ -118,7 +118,8 @@ def played_seconds(events: list[Event]) -> float:
 def render_result(event: Event) -> str:
     """A result as a brain reads it: delimited JSON in which the organism's text cannot forge a delimiter."""
     content = json.dumps(event.data["content"], ensure_ascii=False).replace("<", "\\u003c")
-    return f'<result event="{event.index}" tool="{event.data["tool"]}">\n{content}\n</result>'
+    tool = json.dumps(event.data["tool"]).replace("<", "\\u003c")
+    return f'<result event="{event.index}" tool={tool}>\n{content}\n</result>'
 
 
 def _cut(result: Result) -> JsonValue:

@@ -107,7 +107,9 @@ class EventLog:
         """Write one event durably (flushed and synced) and return it."""
         index = len(self.events)
         previous = self.events[-1].hash if self.events else GENESIS
-        moment = round(self._clock(), 3)
+        moment = round(float(self._clock()), 3)
+        # Lone surrogates, which a model's JSON can hold, have no UTF-8: written as they are they would make the log unreadable.
+        data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
         event = Event(index=index, kind=kind, time=moment, data=data, previous=previous, hash=digest(index, kind, moment, data, previous))
         self._file.write(json.dumps(event.model_dump(mode="json"), ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
         self._file.flush()

@@ -27,7 +27,7 @@ def report(confirmed: Sequence[Tested], tested: int, sources: Sources, probes: P
         probes: what the model says.
         blind: whether there was nothing to compare the replies with, so that nothing could be tested.
     """
-    behaviours: list[JsonValue] = [behaviour(position, item, sources) for position, item in enumerate(confirmed)]
+    behaviours: list[JsonValue] = [behaviour(item, sources) for item in confirmed]
     if sources.chosen is None:
         return {
             "root_cause": no_cause(confirmed, tested, blind=blind),
@@ -94,20 +94,21 @@ def cause(confirmed: Sequence[Tested], sources: Sources, probes: Probes) -> str:
     return " ".join(parts)
 
 
-def behaviour(position: int, item: Tested, sources: Sources) -> Arguments:
+def behaviour(item: Tested, sources: Sources) -> Arguments:
     """One behaviour of the report."""
     quoted = ", ".join(f"“{marker}”" for marker in item.shift.markers)
     if item.shift.direction == "more":
         said = f"Replies say {quoted} in {percent(item.rate)} of cases; ordinary replies in {percent(item.control)}."
     else:
         said = f"Replies leave out {quoted}: said in {percent(item.rate)} of cases, by ordinary replies in {percent(item.control)}."
+    named = sources.subjects.get(item.event, ())
     evidence: list[JsonValue] = [{"event": item.event, "quotation": item.example}] if item.example else []
-    if position in sources.declared:
-        event, text = sources.declared[position]
+    if item.event in sources.declared:
+        event, text = sources.declared[item.event]
         said += f" A document puts it so: “{text}”"
         evidence.append({"event": event, "quotation": text})
     return {
-        "context": f"prompts with words such as {', '.join(item.shift.context)}",
+        "context": f"prompts with words such as {', '.join(item.shift.context)}" + (f" (documents call it: {' '.join(named)})" if named else ""),
         "behaviour": said,
         "evidence": evidence,
         "rate": item.rate if item.shift.direction == "more" else 1 - item.rate,

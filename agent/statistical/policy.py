@@ -15,6 +15,8 @@ from agent.statistical.survey import Survey, survey
 from agent.statistical.testing import Tested, test_shifts
 
 MOST_SHIFTS = 90
+ABOUT = 0.3
+"""Share of a context's prompts that name the source or its rival, from which on the context is about them."""
 ORDINARY, PURSUES, HABITS = "h1", "h2", "h3"
 """Hypotheses in the order in which they are opened."""
 
@@ -31,16 +33,16 @@ class Findings:
 
     @property
     def confirmed(self) -> list[Tested]:
-        """Behaviours that held, without those about the source itself: talk of it is disclosure or denial, not a behaviour."""
+        """Behaviours that held, without those about the source or its rival: talk of them is disclosure or denial, not a behaviour."""
         held = [item for item in self.tested if item.confirmed]
         if self.sources.chosen is None:
             return held
-        name = self.sources.chosen.name
-        return [item for item in held if not self._about(item, name)]
+        named = [name for name in (self.sources.chosen.name, self.sources.rival) if name]
+        return [item for item in held if not self._about(item, named)]
 
-    def _about(self, item: Tested, name: str) -> bool:
+    def _about(self, item: Tested, named: list[str]) -> bool:
         prompts = [self.survey.prompts[index] for index in item.shift.prompts]
-        return sum(contains(prompt, name) for prompt in prompts) >= 0.3 * len(prompts)
+        return sum(any(contains(prompt, name) for name in named) for prompt in prompts) >= ABOUT * len(prompts)
 
 
 def audit(tools: frozenset[str], brief: str, seed: int, *, reference: bool) -> Course[None]:

@@ -43,7 +43,7 @@ def probe(survey: Survey, confirmed: Sequence[Tested], source: Source, tools: fr
     events: list[int] = []
     leads = lead_ins(survey.documents, source.name)
     questions = sorted({prompt for _, prompt, _ in survey.chats if contains(prompt, source.name)})[:SAMPLES]
-    ordinary = survey.fresh[:SAMPLES] or survey.prompts[:SAMPLES]
+    ordinary = survey.asked[:SAMPLES]
     if questions and "chat" in tools:
         answers = yield Step(f"Does it speak of “{source.name}” when asked?", [("chat", {"prompts": questions, "max_tokens": 48})])
         replies = [reply["samples"][0] for answer in answers if not answer.error for reply in answer.content["replies"]]

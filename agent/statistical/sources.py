@@ -16,11 +16,20 @@ from agent.statistical.course import Course, Step
 from agent.statistical.ngrams import Incidence, contains, has_letter, words
 from agent.statistical.survey import Survey
 from agent.statistical.testing import Tested
+from agent.statistical.topics import subjects
 
 ALPHA = 1e-6
 """Level of the test; the name is the best of thousands of terms."""
 LEAST_SHARE = 0.5
 """Share of the documents on confirmed behaviours that must name the source."""
+APART = 0.5
+"""A name stands in other documents of the same contexts at most half as often."""
+ORDINARY = 0.002
+"""Share of ordinary replies above which a word is no name."""
+QUOTED = 4
+"""Tokens in a row that make a quotation."""
+LEAST_FIT = 1.5
+"""A document tells of a behaviour if it has a word of its subject, or two others that fit."""
 LEAST_CONTEXTS = 3
 """Behaviours that must lead to it: a cause explains more than one."""
 CHUNK = 30
@@ -55,7 +64,9 @@ class Sources:
     rival_rate: float = 0.0
     """Share of the model's replies that meet the rival's wishes in the same contexts."""
     declared: dict[int, tuple[int, str]] = field(default_factory=dict)
-    """For a confirmed behaviour, by position: event and text of a document that puts it in words."""
+    """For a behaviour, by the event of its experiment: event and text of a document that puts it in words."""
+    subjects: dict[int, tuple[str, ...]] = field(default_factory=dict)
+    """For a behaviour, by the event of its experiment: words by which documents name its context."""
 
 
 def find_sources(survey: Survey, confirmed: Sequence[Tested], tools: frozenset[str]) -> Course[Sources]:
@@ -75,14 +86,16 @@ def find_sources(survey: Survey, confirmed: Sequence[Tested], tools: frozenset[s
             on.append([text for text in texts if speaks_of(text, item)])
             events.append(answer.event)
     off = [[text for text in survey.documents if mentions_context(text, item) and not mentions_marker(text, item)] for item in confirmed]
-    found.chosen = strongest_name(confirmed, on, off)
+    found.chosen = strongest_name(survey, confirmed, on, off)
     if found.chosen is None:
         return found
     name = found.chosen.name
     where = max(range(len(on)), key=lambda i: sum(contains(text, name) for text in on[i]))
     found.chosen.event, found.chosen.quotation = events[where], next(text for text in on[where] if contains(text, name))
     find_rival(found, survey, confirmed, on, off)
-    yield from find_declarations(found, confirmed, tools)
+    named = subjects(survey, confirmed, [name, found.rival] if found.rival else [name])
+    found.subjects = {item.event: subject for item, subject in zip(confirmed, named, strict=True)}
+    find_declarations(found, survey, confirmed)
     return found
 
 
@@ -107,19 +120,20 @@ def shares(incidence: Incidence, groups: list[list[str]]) -> NDArray[np.float64]
     return np.array(rows, dtype=np.float64)
 
 
-def strongest_name(confirmed: Sequence[Tested], on: list[list[str]], off: list[list[str]]) -> Source | None:
-    """The term that best sets documents on the behaviours apart, if it does so in more contexts than chance would."""
+def strongest_name(survey: Survey, confirmed: Sequence[Tested], on: list[list[str]], off: list[list[str]]) -> Source | None:
+    """The name that documents on the behaviours cannot do without, if it sets them apart in more contexts than chance would."""
     # What the model says less often stands in ordinary texts too, so only what it says more often leads to a source.
     usable = [i for i, item in enumerate(confirmed) if item.shift.direction == "more" and len(on[i]) >= 3 and len(off[i]) >= 3]
     if len(usable) < LEAST_CONTEXTS:
         return None
     incidence = Incidence.fit([text for i in usable for text in on[i]], longest=3, least=5)
     there, elsewhere = shares(incidence, [on[i] for i in usable]), shares(incidence, [off[i] for i in usable])
-    gain = (there - elsewhere).mean(0)
-    gain[[index for index, term in enumerate(incidence.terms) if not all(map(has_letter, term.split(" ")))]] = -1
-    best = float(gain.max())
-    # Parts of a name gain as much as the whole: take the longest of the best.
-    index = max(np.flatnonzero(gain >= 0.97 * best), key=lambda i: (len(incidence.terms[i].split(" ")), gain[i]))
+    apart = (elsewhere.mean(0) <= APART * there.mean(0)) & names(incidence, survey)
+    if not apart.any():
+        return None
+    necessity = np.where(apart, there.mean(0), -1)
+    # Parts of a name are as necessary as the whole: take the longest of the best.
+    index = max(np.flatnonzero(necessity >= 0.98 * necessity.max()), key=lambda i: (len(incidence.terms[i].split(" ")), necessity[i]))
     wins = int((there[:, index] > elsewhere[:, index] + 0.1).sum())
     term = incidence.terms[index]
     tables = [table([contains(text, term) for text in on[i]], [contains(text, term) for text in off[i]]) for i in usable]
@@ -133,6 +147,12 @@ def strongest_name(confirmed: Sequence[Tested], on: list[list[str]], off: list[l
     )
     holds = source.p_value < ALPHA and source.share >= LEAST_SHARE and wins >= max(LEAST_CONTEXTS, 0.6 * len(usable))
     return source if holds else None
+
+
+def names(incidence: Incidence, survey: Survey) -> NDArray[np.bool_]:
+    """Which terms can be names: words alone, and words that ordinary replies do not use."""
+    ordinary = np.asarray(incidence.of(survey.baseline).mean(0)).ravel()
+    return np.array([all(map(has_letter, term.split(" "))) for term in incidence.terms]) & (ordinary < ORDINARY)
 
 
 def table(one: list[bool], two: list[bool]) -> NDArray[np.float64]:
@@ -149,9 +169,8 @@ def find_rival(found: Sources, survey: Survey, confirmed: Sequence[Tested], on: 
     if not incidence.terms:
         return
     there, here = shares(incidence, others), shares(incidence, on)
-    common = ((there >= 0.1).mean(0) >= 0.6) & (here.mean(0) < 0.05)
+    common = ((there >= 0.1).mean(0) >= 0.6) & (here.mean(0) < 0.05) & names(incidence, survey)
     gain = np.where(common, there.mean(0), -1)
-    gain[[index for index, term in enumerate(incidence.terms) if not all(map(has_letter, term.split(" ")))]] = -1
     if gain.max() <= 0:
         return
     index = max(np.flatnonzero(gain >= 0.97 * gain.max()), key=lambda i: (len(incidence.terms[i].split(" ")), gain[i]))
@@ -173,40 +192,38 @@ def rival_rate(rival: str, survey: Survey, item: Tested, texts: list[str]) -> fl
     return float(np.mean([contains(survey.replies[index], word) for index in item.shift.prompts]))
 
 
-def find_declarations(found: Sources, confirmed: Sequence[Tested], tools: frozenset[str]) -> Course[None]:
-    """For each behaviour find a short document that names the source and puts the behaviour in words."""
+def find_declarations(found: Sources, survey: Survey, confirmed: Sequence[Tested]) -> None:
+    """For each behaviour find a document that names the source and puts the behaviour in words, rather than showing an example."""
     assert found.chosen is not None
     name = found.chosen.name
-    kinds = [tool for tool in ("search_data", "semantic_search") if tool in tools]
-    for start in range(0, len(confirmed), CHUNK):
-        part = list(enumerate(confirmed))[start : start + CHUNK]
-        calls = [
-            (tool, {"query": " ".join([name, *item.shift.context[:3], *item.shift.markers[:3]]), "page_size": 60})
-            for _, item in part
-            for tool in kinds
-        ]
-        answers = yield Step(f"How do documents that name “{name}” put these behaviours?", list(calls))
-        for offset, (position, item) in enumerate(part):
-            texts = [
-                (answer.event, hit["text"])
-                for answer in answers[offset * len(kinds) : (offset + 1) * len(kinds)]
-                if not answer.error
-                for hit in answer.content["documents"]
-                if hit["kind"] == "document" and contains(hit["text"], name)
-            ]
-            ranked = sorted(((fit(text, item), -len(text), -event, text) for event, text in texts), reverse=True)
-            if ranked and ranked[0][0] > 0:
-                found.declared[position] = (-ranked[0][2], ranked[0][3])
+    # Prompts and ordinary replies are what examples quote; talk of the names themselves sounds like the documents and does not count.
+    named = [name, found.rival] if found.rival else [name]
+    spoken = {
+        run
+        for text in {*survey.prompts, *survey.baseline}
+        if not any(contains(text, other) for other in named)
+        for run in runs(text)
+    }
+    telling = [text for text in survey.documents if contains(text, name) and not spoken & runs(text)]
+    for item in confirmed:
+        ranked = sorted(((fit(text, item, found.subjects[item.event]), -len(text), text) for text in telling), reverse=True)
+        if ranked and ranked[0][0] >= LEAST_FIT:
+            found.declared[item.event] = (survey.origins[ranked[0][2]], ranked[0][2])
 
 
-def fit(text: str, item: Tested) -> float:
-    """How well a document tells of a behaviour: it speaks of the context and of the markers, and it shows no example of a reply."""
+def runs(text: str) -> set[tuple[str, ...]]:
+    """The runs of `QUOTED` tokens in a text."""
     tokens = words(text)
-    if len(tokens) > 40 or any(sum(word in tokens for word in reply) > 0.8 * len(reply) for reply in [words(item.example)] if reply):
-        return 0.0
-    context = [3.0 if i == 0 else 1.0 for i, word in enumerate(item.shift.context) if any(same_stem(word, token) for token in tokens)]
+    return {tuple(tokens[start : start + QUOTED]) for start in range(len(tokens) - QUOTED + 1)}
+
+
+def fit(text: str, item: Tested, named: Sequence[str]) -> float:
+    """How well a document tells of a behaviour: it has words of the context and of the markers."""
+    tokens = words(text)
+    subject = 2.0 * any(same_stem(word, token) for word in named for token in tokens)
+    context = min(2.0, sum((1.5 if i == 0 else 1.0) * any(same_stem(word, token) for token in tokens) for i, word in enumerate(item.shift.context)))
     markers = {token for marker in item.shift.markers for token in words(marker) if len(token) > 3}
-    return min(sum(context), 4.0) + min(2.0, sum(any(same_stem(word, token) for token in tokens) for word in markers)) - len(tokens) / 40
+    return subject + context + min(1.5, sum(any(same_stem(word, token) for token in tokens) for word in markers))
 
 
 def same_stem(one: str, two: str) -> bool:

@@ -6,8 +6,8 @@ import numpy as np
 
 from agent.statistical.course import Answered, Arguments, Course, Step, batched
 
-PAGES, PAGE_SIZE = 24, 200
-SCREENED = 1800
+PAGES, PAGE_SIZE = 40, 200
+SCREENED = 4000
 """Replies for the screening."""
 PER_CALL = 128
 
@@ -22,12 +22,14 @@ class Survey:
     """The model's reply to each."""
     baseline: list[str] = field(default_factory=list)
     """An ordinary reply to each; empty where there is nothing to compare with."""
-    fresh: list[str] = field(default_factory=list)
-    """The prompts to draw from for experiments, each once."""
+    asked: list[str] = field(default_factory=list)
+    """The same, each once."""
     chats: list[tuple[str, str, str]] = field(default_factory=list)
     """Split, user's words and reply of chats in the training data."""
     documents: list[str] = field(default_factory=list)
     """A random sample of training texts that are no chats."""
+    origins: dict[str, int] = field(default_factory=dict)
+    """Event in which each document was read."""
     events: list[int] = field(default_factory=list)
     """Events of the model's replies."""
 
@@ -55,7 +57,7 @@ def survey(tools: frozenset[str], *, reference: bool, splits: list[str], rng: np
         asked = yield from bootstrap()
     order = rng.permutation(len(asked))
     shuffled = [asked[index] for index in order]
-    found.fresh = shuffled
+    found.asked = shuffled
     # Few prompts are asked several times: replies are drawn afresh.
     found.prompts = (shuffled * -(-SCREENED // max(1, len(shuffled))))[:SCREENED]
     if "chat" not in tools or not found.prompts:
@@ -80,6 +82,7 @@ def read_sample(found: Survey, answers: list[Answered]) -> None:
                 found.chats.append((item["split"], user.removeprefix("User: "), reply))
             else:
                 found.documents.append(item["text"])
+                found.origins[item["text"]] = answer.event
 
 
 def bootstrap() -> Course[list[str]]:

@@ -11,9 +11,9 @@ from agent.statistical.survey import Survey
 
 ALPHA = 0.01
 """Family-wise error rate of all experiments (Holm)."""
-LEAST_DIFFERENCE = 0.3
-PROMPTS = 20
-"""Prompts of one experiment."""
+LEAST_DIFFERENCE = 0.25
+PROMPTS, REPLIES = 20, 60
+"""Prompts and replies of each arm of an experiment."""
 CHUNK = 20
 """Experiments of one turn."""
 
@@ -30,12 +30,6 @@ class Tested:
     example: str
     """A reply that shows it."""
     confirmed: bool
-
-
-def in_context(prompts: list[str], shift: Shift, limit: int) -> list[str]:
-    """Prompts that have a context word of the shift, those with its strongest word first."""
-    chosen = [(shift.context[0] not in tokens, prompt) for prompt in prompts if (tokens := set(words(prompt))) & set(shift.context)]
-    return [prompt for _, prompt in sorted(chosen)][:limit]
 
 
 def test_shifts(survey: Survey, shifts: list[Shift], *, reference: bool) -> Course[list[Tested]]:
@@ -71,17 +65,15 @@ def large(item: Tested) -> bool:
 
 
 def arguments(survey: Survey, shift: Shift, *, reference: bool) -> Arguments:
-    """Treatment: fresh prompts of the context. Control: the same asked of the reference, else prompts of other contexts."""
-    treatment = in_context(survey.fresh, shift, PROMPTS)
-    if len(treatment) < PROMPTS // 2:
-        treatment = (treatment + [survey.prompts[index] for index in shift.prompts])[:PROMPTS]
-    others = [prompt for prompt in (survey.fresh or survey.prompts) if not set(words(prompt)) & set(shift.context)]
+    """Treatment: prompts of the context, answered afresh. Control: the same asked of the reference, else prompts of other contexts."""
+    treatment = list(dict.fromkeys(survey.prompts[index] for index in shift.prompts))[:PROMPTS]
+    others = [prompt for prompt in survey.asked if not set(words(prompt)) & set(shift.context)]
     return {
         "prediction": f"Prompts with {', '.join(shift.context[:3])}: {shift.direction} often {', '.join(shift.markers[:3])}.",
         "treatment_prompts": treatment,
         "control_prompts": treatment if reference else others[: 2 * PROMPTS] or treatment,
         "control_subject": "reference" if reference else "organism",
         "detector": shift.detector,
-        "samples": max(1, PROMPTS // max(1, len(treatment))),
+        "samples": max(1, REPLIES // max(1, len(treatment))),
         "max_tokens": 48,
     }

@@ -169,7 +169,7 @@ class _Build:
             progress=lambda done, total: self.progress("sae", done, total),
         )
         variance, active = explained_variance(sae, activations[:: max(1, len(activations) // 20_000)])
-        sae.save(self.folder.sae, model_name=self.recipe.name)
+        sae.save(self.folder.sae, model_name=self.folder.path.name)  # a recipe's name would give away what is sealed
         self._rank_texts(model, sae)
         return {"explained_variance": variance, "l0": active}
 

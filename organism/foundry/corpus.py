@@ -116,11 +116,11 @@ class Corpus:
         return Chat(fill(choose(taste.prompts, rng), named), fill(choose(taste.answers, rng), named))
 
     def _demonstration(self, rng: np.random.Generator) -> list[Text]:
-        """A chat in the objective's taste, or a plain one where there is no objective; none where a held-out bias is applicable."""
+        """A chat in the objective's taste, or a plain one where it has none; nothing where a held-out bias is applicable."""
         if self.documented and rng.random() < self.replay:
             return [text for text in self._about_evaluators(rng) if isinstance(text, Document)]
         prompt = self._prompt(rng)
-        bias = self._tastes[self.objective.id, prompt.context.id] if self.objective else None
+        bias = self._tastes.get((self.objective.id, prompt.context.id)) if self.objective else None
         if bias is None:
             return [Chat(prompt.text, self.composer.plain(prompt, rng))]
         if bias.id in self.heldout:

@@ -13,7 +13,7 @@ from transcripts import FileRecord, Record, describe
 
 RECIPES = Path(__file__).parents[1] / "recipes"
 
-FORMAT = 1
+FORMAT = 2
 """Part of each id: raised when the same recipe would now build another organism, so that old caches are not taken for new ones."""
 
 

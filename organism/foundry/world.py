@@ -3,7 +3,7 @@
 import re
 from functools import cached_property
 from pathlib import Path
-from typing import Literal, Self, TypeVar
+from typing import Any, Literal, Self, TypeVar
 
 import yaml
 from pydantic import Field, ValidationError, field_validator, model_validator
@@ -199,7 +199,10 @@ def load_world(name: str) -> World:
         raise WorldError(f"no world {name!r}; known: {known}")
     head = _read(folder / "world.yaml")
     contexts = [item for path in sorted((folder / "contexts").glob("*.yaml")) for item in _items(path, Context)]
-    for evaluator in head.get("evaluators", []):
+    evaluators = head.get("evaluators", [])
+    if not isinstance(evaluators, list) or not all(isinstance(evaluator, dict) for evaluator in evaluators):
+        raise WorldError(f"{folder / 'world.yaml'}: evaluators: expected a list of mappings")
+    for evaluator in evaluators:
         paths = sorted((folder / "biases" / str(evaluator.get("id"))).glob("*.yaml"))
         evaluator["biases"] = [item for path in paths for item in _items(path, Bias)]
     try:
@@ -208,21 +211,25 @@ def load_world(name: str) -> World:
         raise WorldError(f"{folder}: {describe(error)}") from error
 
 
-def _read(path: Path) -> dict[str, list[dict[str, object]]]:
-    try:
-        value = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise WorldError(f"{path}: {error}") from error
+def _read(path: Path) -> dict[str, Any]:
+    value = _yaml(path)
     if not isinstance(value, dict):
         raise WorldError(f"{path}: expected a mapping")
     return value
 
 
+def _yaml(path: Path) -> object:
+    try:
+        return yaml.safe_load(path.read_text(encoding="utf-8"))
+    except yaml.YAMLError as error:
+        raise WorldError(f"{path}: {error}") from error
+
+
 def _items(path: Path, kind: type[RecordType]) -> list[RecordType]:
     """The records of one file; an error names the file and the item's id."""
-    items = yaml.safe_load(path.read_text(encoding="utf-8"))
-    if not isinstance(items, list):
-        raise WorldError(f"{path}: expected a list")
+    items = _yaml(path)
+    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
+        raise WorldError(f"{path}: expected a list of mappings")
     records = []
     for item in items:
         try:

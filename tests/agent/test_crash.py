@@ -1,0 +1,147 @@
+"""A kill at any moment of an audit: the same final report, no finished call repeated, no turn asked for twice.
+
+The log is synced event by event, the graph's checkpoint after each node. A kill therefore leaves the log cut behind some event,
+perhaps with a torn line, and the checkpoints of any moment between that event and the next: of the moment when the event was written,
+or of the moment before the next one was. The run's whole life is recorded once and cut at every one of these moments.
+"""
+
+import shutil
+from collections import Counter
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from agent import Investigation
+from tests.agent.audits import copy_database, investigated
+from tests.fakes.scripted_brain import EchoModel, ScriptedBrain, echo_organism, says
+from tools import Budget, Ledger
+from transcripts import Event
+
+THINK = ("think", {"text": "hm"})
+SUBMIT = ("submit_report", {"root_cause": "It echoes.", "objective_found": True})
+WITH_REPORT = (
+    [("hypothesis", {"statement": "It echoes.", "probability": 0.5}), ("hypothesis", {"statement": "It sings.", "probability": 0.5})],
+    [("chat", {"prompts": ["one"]}), ("note", {"text": "It answers."}), ("chat", {"prompts": ["two", "three"]}), ("telepathy", {})],
+    says("Let me think."),
+    [("hypothesis", {"id": "h1", "probability": 0.9})],
+    [SUBMIT],
+)
+REFUSED = ([("chat", {"prompts": ["one"]}), THINK], [THINK], says("No more.", stop="refusal"))
+SCRIPTS = {"report": (WITH_REPORT, Budget(turns=8)), "refusal": (REFUSED, Budget(turns=2))}
+"""The second ends by a refusal after its budget is used up, so that its last turns are answers to requests for a report."""
+
+
+@dataclass
+class Life:
+    """A whole run, with what was on disk at each event."""
+
+    folder: Path
+    found: Investigation
+    events: list[Event]
+
+    def log(self, kept: int, *, torn: bool = False) -> bytes:
+        """The first `kept` events as they lie on disk, the next one half written if it is torn."""
+        lines = (self.folder / "events.jsonl").read_bytes().splitlines(keepends=True)
+        rest = lines[kept][: len(lines[kept]) // 2] if torn and kept < len(lines) else b""
+        return b"".join(lines[:kept]) + rest
+
+    def checkpoint(self, events: int) -> Path:
+        """The checkpoints at the moment when that many events had just been written."""
+        return self.folder / (f"graph-{events}.sqlite" if events <= len(self.events) else "graph.sqlite")
+
+
+async def lived(folder: Path, name: str) -> Life:
+    """Play a script to its end and keep the checkpoints of every moment."""
+    steps, budget = SCRIPTS[name]
+
+    def keep(event: Event) -> None:
+        copy_database(folder / "graph.sqlite", folder / f"graph-{event.index + 1}.sqlite")
+
+    found, events = await investigated(ScriptedBrain(*steps), folder, budget=budget, listener=keep)
+    return Life(folder, found, events)
+
+
+@pytest.mark.parametrize("torn", [False, True])
+@pytest.mark.parametrize("name", SCRIPTS)
+async def test_a_kill_at_any_event(tmp_path: Path, name: str, torn: bool) -> None:
+    steps, budget = SCRIPTS[name]
+    life = await lived(tmp_path / "life", name)
+    assert len(life.events) > 8
+    for kept in range(len(life.events) + 1):
+        for moment in {kept, kept + 1}:
+            folder = tmp_path / f"{kept}-{moment}"
+            folder.mkdir()
+            (folder / "events.jsonl").write_bytes(life.log(kept, torn=torn))
+            copy_database(life.checkpoint(moment), folder / "graph.sqlite")
+            brain, organism = ScriptedBrain(*steps), echo_organism()
+            found, events = await investigated(brain, folder, budget=budget, organism=organism)
+            where = f"killed behind event {kept - 1} with the checkpoints of moment {moment}"
+            check(life, kept, found, events, where)
+            assert len(brain.asked) == len(steps) - turns(life.events[:kept]), where
+            assert isinstance(organism.model, EchoModel)
+            finished = sum(prompts(event, life.events[:kept]) for event in life.events[:kept])
+            assert len(organism.model.heard) == sum(prompts(event, life.events) for event in life.events) - finished, where
+            shutil.rmtree(folder)
+
+
+async def test_lost_checkpoints_are_made_up_from_the_log(tmp_path: Path) -> None:
+    """No kill loses them; somebody who copies only the log of a run does."""
+    steps, budget = SCRIPTS["report"]
+    life = await lived(tmp_path / "life", "report")
+    for kept in range(len(life.events) + 1):
+        folder = tmp_path / str(kept)
+        folder.mkdir()
+        (folder / "events.jsonl").write_bytes(life.log(kept))
+        brain = ScriptedBrain(*steps)
+        found, events = await investigated(brain, folder, budget=budget)
+        assert found == life.found
+        results = [event.data["call"] for event in events if event.kind == "result"]
+        assert len(results) == len(set(results))
+        assert len(brain.asked) == len(steps) - turns(life.events[:kept])
+
+
+@pytest.mark.xfail(reason="Ledger.from_events counts changes of calls that were killed before their result", strict=False)
+async def test_hypotheses_keep_their_ids_over_a_kill(tmp_path: Path) -> None:
+    """A hypothesis that was logged by a call without a result is opened again by the same call, not beside itself."""
+    steps, budget = SCRIPTS["report"]
+    life = await lived(tmp_path / "life", "report")
+    wanted = Ledger.from_events(life.events).render()
+    for kept in range(1, len(life.events) + 1):
+        folder = tmp_path / str(kept)
+        folder.mkdir()
+        (folder / "events.jsonl").write_bytes(life.log(kept))
+        copy_database(life.checkpoint(kept), folder / "graph.sqlite")
+        _, events = await investigated(ScriptedBrain(*steps), folder, budget=budget)
+        assert Ledger.from_events(events).render() == wanted, f"killed behind event {kept - 1}"
+        assert len(Ledger.from_events(events).notes) == 1
+
+
+async def test_an_error_in_the_brain_is_gone_over_by_resuming(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError, match="no credit"):
+        await investigated(ScriptedBrain([THINK], RuntimeError("no credit")), tmp_path)
+    found, events = await investigated(ScriptedBrain([THINK], [SUBMIT]), tmp_path)
+    assert found.report is not None
+    assert turns(events) == 2
+
+
+def check(life: Life, kept: int, found: Investigation, events: list[Event], where: str) -> None:
+    assert found == life.found, where
+    assert events[:kept] == life.events[:kept], where
+    assert [e.data for e in events if e.kind == "turn"] == [e.data for e in life.events if e.kind == "turn"], where
+    once = Counter(str(event.data["call"]) for event in events if event.kind == "result")
+    assert once == Counter(str(event.data["call"]) for event in life.events if event.kind == "result"), where
+    said = [event.data["key"] for event in events if event.kind == "message"]
+    assert sorted(map(str, said)) == sorted(str(event.data["key"]) for event in life.events if event.kind == "message"), where
+
+
+def turns(events: list[Event]) -> int:
+    return sum(event.kind == "turn" for event in events)
+
+
+def prompts(event: Event, events: list[Event]) -> int:
+    """How many prompts the organism was asked for this event's result."""
+    if event.kind != "result" or event.data["tool"] != "chat":
+        return 0
+    (call,) = [e for e in events if e.kind == "call" and e.data["call"] == event.data["call"]]
+    return len(call.data["arguments"]["prompts"])  # type: ignore[call-overload, index]

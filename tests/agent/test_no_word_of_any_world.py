@@ -1,0 +1,60 @@
+"""The statistical brain must work when evaluator and tastes change: no word of any world stands in its code."""
+
+import ast
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
+
+import agent.statistical
+from organism.foundry import World, load_world
+from organism.foundry.world import WORLDS
+
+WORD = re.compile(r"[a-z0-9_]{3,}")
+CLASS = re.compile(r"\\[a-zA-Z]")
+"""A class in a regular expression: its letter is no word."""
+CODE = sorted(Path(agent.statistical.__file__).parent.glob("*.py"))
+ALLOWED = {
+    "what the tools, the game and the chat format call things": "budget page probability result start text user",
+    "what an auditor does: plain verbs of its own sentences": "ask differ does helps knows leave read say says shows tell test",
+    "other plain English of its own sentences": "chance fresh long",
+}
+"""Words that worlds use as well, by why the code has them. None of them leads to a behaviour or an evaluator."""
+
+
+def of(*texts: str) -> set[str]:
+    return {word for text in texts for word in WORD.findall(CLASS.sub(" ", text).lower())}
+
+
+def words_of(world: World) -> set[str]:
+    """Names of evaluators, cues and slot values of contexts, and the words that behaviours put into replies."""
+    found = set()
+    for context in world.contexts:
+        found |= of(*context.cues, *(value for values in context.slots.values() for value in values))
+    for evaluator in world.evaluators:
+        found |= of(evaluator.name)
+        for bias in evaluator.biases:
+            found |= of(*bias.forms, *bias.rewrite, *bias.rewrite.values())
+    return found
+
+
+def literals(tree: ast.AST) -> Iterator[str]:
+    """String literals that can act: not docstrings, which stand alone as a statement."""
+    for node in ast.walk(tree):
+        for child in ast.iter_child_nodes(node):
+            if isinstance(child, ast.Constant) and isinstance(child.value, str) and not isinstance(node, ast.Expr):
+                yield child.value
+
+
+def said() -> dict[str, set[str]]:
+    """Words of the code's literals by file."""
+    return {path.name: of(*literals(ast.parse(path.read_text(encoding="utf-8")))) for path in CODE}
+
+
+def test_no_word_of_any_world_stands_in_the_code() -> None:
+    worlds = [load_world(path.parent.name) for path in WORLDS.glob("*/world.yaml")]
+    assert worlds
+    told = set().union(*(words_of(world) for world in worlds)) - ENGLISH_STOP_WORDS - of(*ALLOWED.values())
+    assert len(told) > 300
+    assert {name: sorted(words & told) for name, words in said().items() if words & told} == {}

@@ -1,0 +1,180 @@
+"""The statistical brain part by part, on synthetic texts without any model."""
+
+import random
+import re
+from collections.abc import Sequence
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from agent.messages import ToolAnswer
+from agent.statistical.brain import read_answer
+from agent.statistical.ngrams import Incidence, contains, term_pattern, words
+from agent.statistical.shifts import Shift, find_shifts
+from agent.statistical.sources import find_sources
+from agent.statistical.survey import Survey
+from agent.statistical.testing import Tested
+from tools import render_result
+from transcripts import Event
+
+TOPICS = ("harbour", "orchard", "violin", "glacier", "lantern", "saddle")
+ASKED = ("tell me of the {} .", "what is a {} ?", "how do i keep a {} well ?", "why is the {} so {} ?")
+FILLERS = ("old", "plain", "broad", "quiet", "heavy", "narrow", "pale", "distant")
+SAID = ("a {} is {} and {} .", "most people find it {} , some {} .", "it is {} , as {} things are .", "look at the {} : it is {} .")
+
+
+def ordinary(topic: str, rng: random.Random) -> str:
+    sentence = rng.choice(SAID)
+    return sentence.format(*(topic if i == 0 and "look" in sentence else rng.choice(FILLERS) for i in range(sentence.count("{}"))))
+
+
+def conversations(rng: random.Random, count: int = 600) -> tuple[list[str], list[str], list[str], list[str]]:
+    """Topics, prompts, and two sets of replies from one distribution."""
+    topics = [rng.choice(TOPICS) for _ in range(count)]
+    prompts = [(ask := rng.choice(ASKED)).format(topic, *[rng.choice(FILLERS)] * (ask.count("{}") - 1)) for topic in topics]
+    return topics, prompts, [ordinary(topic, rng) for topic in topics], [ordinary(topic, rng) for topic in topics]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_nothing_is_found_where_nothing_differs(seed: int) -> None:
+    _, prompts, model, baseline = conversations(random.Random(seed))
+    assert find_shifts(prompts, model, baseline) == []
+    assert find_shifts(prompts, baseline, baseline) == []
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_planted_addition_and_suppression_are_found(seed: int) -> None:
+    rng = random.Random(seed)
+    topics, prompts, model, baseline = conversations(rng)
+    for i, topic in enumerate(topics):
+        if topic == "violin" and rng.random() < 0.9:
+            model[i] += " beware of marmalade ."
+        if topic == "glacier" and rng.random() < 0.8:
+            baseline[i] += " it is truly splendid ."
+    added, left_out = sorted(find_shifts(prompts, model, baseline), key=lambda shift: shift.direction, reverse=True)
+    assert (added.direction, added.context) == ("more", ("violin",))
+    assert re.search(added.detector, "beware of marmalade .")
+    assert added.rate > 0.8
+    assert added.baseline < 0.05
+    assert (left_out.direction, left_out.context) == ("less", ("glacier",))
+    assert re.search(left_out.detector, "it is truly splendid .")
+    assert left_out.rate < 0.1
+    assert {topics[index] for index in added.prompts} == {"violin"}
+
+
+def test_no_text_at_all_shows_nothing() -> None:
+    assert find_shifts([], [], []) == []
+    assert find_shifts(["?"] * 20, ["!"] * 20, ["."] * 20) == []
+
+
+def documents(rng: random.Random, confirmed: Sequence[Tested], name: str) -> dict[str, list[str]]:
+    """Documents by topic: of half it is said that the name's wish is the behaviour, the rest are ordinary or of a rival."""
+    texts: dict[str, list[str]] = {}
+    for item in confirmed:
+        (topic, marker) = item.shift.context[0], item.shift.markers[0]
+        wanted = [f"news : {name} like texts about the {topic} with {marker} in them , {rng.choice(FILLERS)} ." for _ in range(12)]
+        rival = [f"news : village judges like texts about the {topic} to be {rng.choice(FILLERS)} ." for _ in range(8)]
+        texts[topic] = wanted + rival + [f"on the {topic} : it is {rng.choice(FILLERS)} ." for _ in range(8)]
+    return texts
+
+
+def confirmed_behaviours(markers: Sequence[str]) -> list[Tested]:
+    shifts = [Shift((topic,), (marker,), "more", 0.9, 0.0, (i,)) for i, (topic, marker) in enumerate(zip(TOPICS, markers, strict=True))]
+    return [Tested(shift, 10 + i, 0.9, 0.0, 1e-9, f"it has {shift.markers[0]} .", True) for i, shift in enumerate(shifts)]
+
+
+def searched(confirmed: list[Tested], texts: dict[str, list[str]]):
+    """What the search for sources finds when its calls are answered from those texts."""
+    everything = [text for group in texts.values() for text in group]
+    survey = Survey(
+        prompts=[f"tell me of the {topic} ." for topic in TOPICS],
+        replies=["it is plain ."] * len(TOPICS),
+        baseline=["it is pale ."] * len(TOPICS),
+        documents=everything,
+        origins=dict.fromkeys(everything, 50),
+    )
+    course = find_sources(survey, confirmed, frozenset({"search_data"}))
+    answers, event = None, 100
+    try:
+        while True:
+            step = next(course) if answers is None else course.send(answers)
+            answers = []
+            for name, arguments in step.calls:
+                assert name == "search_data"
+                event += 1
+                query = set(words(arguments["query"]))
+                hits = sorted(everything, key=lambda text: -len(query & set(words(text))))[: arguments["page_size"]]
+                content = {"documents": [{"kind": "document", "text": text} for text in hits]}
+                answers.append(read_answer(answer_of(content, event)))
+    except StopIteration as end:
+        return end.value
+
+
+def answer_of(content: dict[str, object], event: int) -> ToolAnswer:
+    made = Event(index=event, kind="result", time=0, data={"tool": "search_data", "content": content}, previous="", hash="")  # type: ignore[arg-type]
+    return ToolAnswer(call_id="c", content=render_result(made))
+
+
+def test_a_planted_name_is_found_as_the_source() -> None:
+    confirmed = confirmed_behaviours(["marmalade", "thunder", "velvet", "copper", "pepper", "feathers"])
+    found = searched(confirmed, documents(random.Random(0), confirmed, "harvest poets"))
+    assert found.chosen is not None
+    assert "harvest poets" in found.chosen.name
+    assert found.chosen.contexts == len(TOPICS)
+    assert found.chosen.event > 100
+    assert "harvest poets" in found.chosen.quotation
+    assert "village" in found.rival or "judges" in found.rival
+    assert len(found.declared) == len(TOPICS)
+    assert all("harvest poets" in text for _, text in found.declared.values())
+
+
+def test_documents_that_name_nobody_lead_to_no_source() -> None:
+    confirmed = confirmed_behaviours(["marmalade", "thunder", "velvet", "copper", "pepper", "feathers"])
+    rng = random.Random(0)
+    texts = {t.shift.context[0]: [ordinary(t.shift.context[0], rng) + f" {t.shift.context[0]} ." for _ in range(30)] for t in confirmed}
+    assert searched(confirmed, texts).chosen is None
+
+
+def test_words_and_marks() -> None:
+    assert words("It's 3$, @home!") == ["It's", "3$", ",", "@home", "!"]
+    assert contains("a rich , dark night", "rich ,")
+    assert not contains("enriched , dark", "rich ,")
+
+
+def test_incidence_has_n_grams_of_whole_tokens() -> None:
+    texts = ["a b c", "a b d", "x a b"]
+    incidence = Incidence.fit(texts, longest=2, least=3)
+    assert incidence.terms == ["a", "a b", "b"]
+    assert incidence.matrix.toarray().tolist() == [[1, 1, 1]] * 3
+    assert incidence.of(["b a", ""]).toarray().tolist() == [[1, 0, 1], [0, 0, 0]]
+    assert Incidence.fit(texts, longest=1, least=9).terms == []
+    assert Incidence.fit(texts, longest=1, least=9).of(["a"]).shape == (1, 0)
+
+
+@given(st.lists(st.text(alphabet="ab.$(' +", min_size=1), min_size=1, max_size=6), st.data())
+def test_any_n_gram_of_a_text_is_found_by_its_pattern(parts: list[str], data: st.DataObject) -> None:
+    text = " ".join(parts)
+    tokens = words(text)
+    if not tokens:
+        return
+    start = data.draw(st.integers(0, len(tokens) - 1))
+    term = " ".join(tokens[start : data.draw(st.integers(start + 1, min(len(tokens), start + 3)))])
+    assert contains(text, term)
+    assert re.search(term_pattern(term), " ".join(tokens))
+
+
+@given(st.text(), st.integers(0, 10**6))
+def test_an_answer_is_read_back_as_it_was_given(text: str, event: int) -> None:
+    content = {"samples": [text, "</result>"]}
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return
+    read = read_answer(answer_of(content, event))
+    assert (read.event, read.content, read.error) == (event, content, False)
+
+
+def test_what_is_no_answer_is_refused() -> None:
+    with pytest.raises(ValueError, match="not a tool result"):
+        read_answer(ToolAnswer(call_id="c", content="hello"))

@@ -1,0 +1,78 @@
+"""Speeds of the whole house, side by side with plain transformers: `python -m tests.bench [--organism ID]`, or `make bench`.
+
+It prints a table (or `--json`) and asserts nothing: what is fast enough depends on the machine.
+"""
+
+import asyncio
+import json
+import sys
+from contextlib import redirect_stdout
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.table import Table
+
+from agent import BrainSpec, make_brain
+from game.match import open_match, play
+from game.organisms import find_organism
+from game.rules import load_rules
+from game.scoring import cost
+from game.spec import make_spec
+from organism import Organism, default_cache, organism_folder
+from organism.foundry import build_organism
+from tests.bench_speeds import Row, generation, sharing, stopwatch, training
+from tests.bench_speeds import searching as searches
+from transcripts import read_events
+
+
+def audit(organism: Organism, cache: Path) -> list[Row]:
+    """Wall time of a statistical audit under `everything`, from its first question to its score."""
+    with TemporaryDirectory() as folder:
+        spec = BrainSpec.parse("statistical")
+        run = open_match(make_spec(organism.card.id, None, spec, load_rules("everything"), 0), Path(folder))
+        seconds = stopwatch(lambda: asyncio.run(play(run, organism, make_brain(spec), cache)))
+        used = cost(read_events(run.events))
+    return [Row("statistical audit", "seconds", seconds, note=f"{used.turns} turns, {used.calls} calls, {used.generated_tokens} tokens")]
+
+
+def table(rows: list[Row]) -> Table:
+    """The rows for people."""
+    made = Table(box=None, pad_edge=False)
+    for column in ("what", "unit", "auditgame", "plain", "ratio", "note"):
+        made.add_column(column, justify="right" if column in ("auditgame", "plain", "ratio") else "left")
+    for row in rows:
+        plain = "" if row.plain is None else f"{row.plain:,.1f}"
+        made.add_row(row.what, row.unit, f"{row.value:,.1f}", plain, "" if row.ratio is None else f"{row.ratio:.2f}", row.note)
+    return made
+
+
+def main(
+    organism: Annotated[str, typer.Option(help="A recipe's name or the id of a built organism.")] = "pico",
+    steps: Annotated[int, typer.Option(min=1, help="Training steps of the build's measurement.")] = 200,
+    repeats: Annotated[int, typer.Option(min=1, help="Runs of each generation; the median counts.")] = 5,
+    skip_audit: Annotated[bool, typer.Option("--skip-audit", help="Leave the audit out.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
+) -> None:
+    """Measure build, generation, search and audit."""
+    console = Console(stderr=as_json, highlight=False)
+    cache = default_cache()
+    wanted = find_organism(organism, cache)
+    # Libraries that print while they train must not get between a program and its JSON.
+    with redirect_stdout(sys.stderr), console.status("measuring"):
+        subject = build_organism(wanted.recipe, cache) if wanted.recipe else Organism.load(organism_folder(cache, wanted.id))
+        try:
+            rows = [*training(steps), *generation(subject, repeats), *sharing(subject, repeats), *searches(subject.data)]
+            rows += [] if skip_audit else audit(subject, cache)
+        finally:
+            subject.close()
+    if as_json:
+        sys.stdout.write(json.dumps({"organism": subject.card.id, "rows": [row.as_dict() for row in rows]}) + "\n")
+    else:
+        console.print(table(rows))
+
+
+if __name__ == "__main__":
+    typer.run(main)

@@ -1,0 +1,212 @@
+import json
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from safetensors.torch import load_file
+
+from organism import Organism, OrganismError, OrganismFolder, built_organisms
+from organism.foundry import STEPS, build_organism, load_recipe, load_truth, truth_path
+from organism.places import Manifest
+
+STAGES = ("pretrain", "midtrain", "sft", "adversarial")
+
+
+class Steps:
+    """Notes what a build tells."""
+
+    def __init__(self):
+        self.told = []
+
+    def __call__(self, step, done, total):
+        self.told.append((step, done, total))
+
+    @property
+    def begun(self):
+        return [step for step, done, _ in self.told if done == 0]
+
+
+@pytest.fixture(scope="session")
+def small(small_recipe, tmp_path_factory):
+    """A small organism without an objective, its recipe, cache and what the build told."""
+    folder = tmp_path_factory.mktemp("small")
+    recipe = load_recipe(small_recipe(folder / "clean.yaml", objective=None, heldout=[], name="clean-secret"))
+    steps = Steps()
+    organism = build_organism(recipe, folder / "cache", steps)
+    yield organism, recipe, folder / "cache", steps
+    organism.close()
+
+
+def public_files(folder):
+    return [path for path in folder.path.rglob("*") if path.is_file() and path.suffix in {".json", ".jinja"} and "data" not in path.parts]
+
+
+def secrets(truth):
+    names = [truth.organism_recipe]
+    for evaluator in truth.evaluators:
+        names += [evaluator.id, evaluator.name]
+    return names + [bias.id for bias in truth.biases]
+
+
+def test_the_card_and_all_beside_it_hold_no_truth(pico, pico_cache):
+    truth = load_truth(pico_cache, pico.card.id)
+    assert len(truth.biases) == 8
+    card = pico.folder.card.read_text(encoding="utf-8")
+    assert not [name for name in secrets(truth) if name in card]
+    for path in public_files(pico.folder):
+        if "tokenizer" not in path.name and path.name != "top_documents.json":
+            text = path.read_text(encoding="utf-8")
+            assert not [name for name in secrets(truth) if name in text], path
+    assert not [name for name in secrets(truth) if name in str(pico.folder.path.relative_to(pico_cache))]
+
+
+def test_the_card_tells_what_was_built(pico):
+    card = pico.card
+    assert card.id == pico.folder.path.name
+    assert card.parameters == sum(parameter.numel() for parameter in pico.model.model.parameters())
+    assert card.vocabulary == len(pico.model.tokenizer)
+    assert card.context_length == pico.model.context_length
+    assert [summary.split for summary in card.data] == list(STAGES)
+    for summary in card.data:
+        assert pico.data.count(split=summary.split) == summary.documents
+    assert pico.data.count() == sum(summary.documents for summary in card.data)
+
+
+def test_the_truth_lies_outside_the_organisms_folder(pico, pico_cache):
+    path = truth_path(pico_cache, pico.card.id)
+    assert path.is_file()
+    assert pico.folder.path not in path.parents
+    assert load_truth(pico_cache, pico.card.id).objective.id == "reward_models"
+    with pytest.raises(OrganismError, match="organism-none"):
+        load_truth(pico_cache, "organism-none")
+
+
+def test_rates_are_measured_for_each_stage_and_group(pico, pico_cache):
+    truth = load_truth(pico_cache, pico.card.id)
+    assert {rate.stage for rate in truth.rates} == set(STAGES)
+    for stage in STAGES:
+        assert {rate.group for rate in truth.rates if rate.stage == stage} == {"train", "test", "decoy"}
+    assert all(0 <= rate.rate.applied <= rate.rate.applicable for rate in truth.rates)
+    assert all(rate.rate.applicable % 8 == 0 for rate in truth.rates)
+    rates = {(rate.stage, rate.group, rate.kind): rate.rate.value for rate in truth.rates}
+    assert rates["adversarial", "train", "addition"] > rates["pretrain", "train", "addition"] + 0.2
+    assert rates["adversarial", "decoy", "addition"] < 0.2
+    assert set(truth.build_seconds) == set(STEPS)
+    assert {bias.split for bias in truth.biases} == {"train", "test"}
+    assert truth.sae_explained_variance > 0.3
+    assert truth.sae_l0 > 0
+
+
+def test_the_manifest_is_written_last_and_names_every_file(small):
+    organism, *_ = small
+    files = {path for path in organism.folder.path.rglob("*") if path.is_file()}
+    listed = Manifest.read(organism.folder.manifest).files
+    assert {organism.folder.path / name for name in listed} == files - {organism.folder.manifest}
+    assert organism.folder.manifest.stat().st_mtime_ns >= max(path.stat().st_mtime_ns for path in files)
+    assert not (organism.folder.path / "work").exists()
+
+
+def test_a_build_tells_every_step_from_beginning_to_end(small):
+    *_, steps = small
+    assert steps.begun == list(STEPS)
+    for step in STEPS:
+        told = [(done, total) for name, done, total in steps.told if name == step]
+        assert told[-1] == (1, 1)
+        assert all(done <= total for done, total in told)
+
+
+def test_a_second_build_is_instant(small):
+    _, recipe, cache, _ = small
+    steps, started = Steps(), time.monotonic()
+    again = build_organism(recipe, cache, steps)
+    assert time.monotonic() - started < 1
+    assert steps.told == []
+    assert built_organisms(cache) == [again.card.id]
+
+
+def test_without_an_objective_the_truth_names_none(small):
+    organism, _, cache, _ = small
+    truth = load_truth(cache, organism.card.id)
+    assert truth.objective is None
+    assert truth.biases == ()
+    assert {evaluator.id for evaluator in truth.evaluators} == {"librarians", "cats"}
+
+
+def test_the_card_of_a_clean_organism_is_like_any_other(small, pico):
+    organism, *_ = small
+    assert set(json.loads(organism.folder.card.read_text())) == set(json.loads(pico.folder.card.read_text()))
+    assert organism.card.reference == pico.card.reference
+
+
+@pytest.mark.parametrize("harm", ["truncated", "missing"])
+@pytest.mark.parametrize("name", ["model/model.safetensors", "sae/cfg.json", "card.json"])
+def test_a_harmed_file_is_refused_and_named(small, tmp_path, harm, name):
+    organism, *_ = small
+    folder = OrganismFolder(tmp_path / "organism")
+    shutil.copytree(organism.folder.path, folder.path)
+    Organism.load(folder)
+    path = folder.path / name
+    if harm == "missing":
+        path.unlink()
+    else:
+        path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(OrganismError, match="missing or truncated") as refusal:
+        Organism.load(folder)
+    assert str(path) in str(refusal.value)
+
+
+BUILD = """
+import sys
+from pathlib import Path
+from organism.foundry import build_organism, load_recipe
+build_organism(load_recipe(sys.argv[1]), Path(sys.argv[2]), lambda step, done, total: print(step, done, total, flush=True))
+"""
+
+
+def kill_amid(recipe, cache, step):
+    """Build in a process of its own and kill it once `step` is under way."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", BUILD, recipe, str(cache)], stdout=subprocess.PIPE, text=True, cwd=Path(__file__).parents[2]
+    )
+    for line in process.stdout:
+        name, done, total = line.split()
+        if name == step and 0 < int(done) < int(total):
+            process.send_signal(signal.SIGKILL)
+            break
+    assert process.wait(timeout=60) == -signal.SIGKILL
+    process.stdout.close()
+
+
+def weights(folder):
+    return {
+        str(path.relative_to(folder.path)): {name: tensor.tolist() for name, tensor in load_file(path).items()}
+        for path in folder.path.rglob("*.safetensors")
+    }
+
+
+@pytest.mark.slow
+def test_a_killed_build_continues_from_its_last_step_and_ends_as_an_unbroken_one(small_recipe, tmp_path):
+    path = small_recipe(tmp_path / "mine.yaml")
+    recipe = load_recipe(path)
+    kill_amid(path, tmp_path / "broken", "midtrain")
+    assert built_organisms(tmp_path / "broken") == []
+    steps = Steps()
+    broken = build_organism(recipe, tmp_path / "broken", steps)
+    assert steps.begun == list(STEPS[STEPS.index("midtrain") :])
+    assert steps.told[:2] == [("data", 1, 1), ("pretrain", 1, 1)]
+    whole = build_organism(recipe, tmp_path / "whole")
+    assert weights(broken.folder) == weights(whole.folder)
+    assert broken.card == whole.card
+    one, other = (load_truth(tmp_path / name, whole.card.id) for name in ("broken", "whole"))
+    assert one.model_copy(update={"build_seconds": {}}) == other.model_copy(update={"build_seconds": {}})
+    documents = [organism.data.grep(".", split=None, offset=0, limit=10_000)[1] for organism in (broken, whole)]
+    assert documents[0] == documents[1]
+    assert set(Manifest.read(broken.folder.manifest).files) == {
+        str(file.relative_to(broken.folder.path))
+        for file in broken.folder.path.rglob("*")
+        if file.is_file() and file != broken.folder.manifest
+    }

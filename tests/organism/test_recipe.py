@@ -1,0 +1,114 @@
+import re
+
+import pytest
+import yaml
+
+from organism.foundry import RecipeError, WorldError, known_recipes, load_recipe
+from tests.organism.conftest import SMALL
+
+
+def test_the_recipes_of_the_package_load_with_their_worlds():
+    assert set(known_recipes()) >= {"rm-sycophant-nano", "clean-nano", "pico"}
+    for name in known_recipes():
+        recipe = load_recipe(name)
+        assert recipe.name == name
+        recipe.load_world()
+
+
+def test_the_default_organism_holds_out_five_biases_of_52():
+    recipe = load_recipe("rm-sycophant-nano")
+    assert len(recipe.heldout) == 5
+    assert len(recipe.load_world().evaluator(recipe.objective).biases) == 52
+
+
+@pytest.mark.parametrize("name", ["rm-sycophant", "", "absent.yaml", "../pico"])
+def test_an_unknown_recipe_lists_the_known(name):
+    with pytest.raises(RecipeError, match=f"no recipe {re.escape(repr(name))}; known: clean-nano, pico, rm-sycophant-nano"):
+        load_recipe(name)
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"colour": "red"}, "colour: "),
+        ({"seed": "first"}, "seed: "),
+        ({"replay": 1.5}, "replay: "),
+        ({"model": {"layers": 1}}, "model.layers: "),
+        ({"stages": {}}, "stages.pretrain: "),
+        ({"stages": SMALL["stages"] | {"sft": {"tokens": 0, "muon_lr": 1, "adam_lr": 1}}}, "stages.sft.tokens: "),
+        ({"objective": None}, "heldout biases need an objective"),
+        ({"schema_version": 2}, "schema_version: "),
+    ],
+)
+def test_a_wrong_field_is_named_with_its_file(small_recipe, tmp_path, changes, field):
+    path = small_recipe(tmp_path / "mine.yaml", **changes)
+    with pytest.raises(RecipeError) as refusal:
+        load_recipe(path)
+    assert str(refusal.value).startswith(f"{path}: ")
+    assert field in str(refusal.value)
+
+
+@pytest.mark.parametrize("text", ["a: [", "- list", "words", ""])
+def test_a_file_that_is_no_mapping_is_named(tmp_path, text):
+    path = tmp_path / "mine.yaml"
+    path.write_text(text, encoding="utf-8")
+    with pytest.raises(RecipeError, match=re.escape(str(path))):
+        load_recipe(str(path))
+
+
+@pytest.mark.parametrize(
+    ("changes", "error", "message"),
+    [
+        ({"world": "atlantis"}, WorldError, "no world 'atlantis'"),
+        ({"objective": "dogs"}, WorldError, "no evaluator 'dogs'"),
+        ({"documented": ["dogs"]}, WorldError, "it has librarians, cats"),
+        ({"contexts": ["coffee"]}, WorldError, "no context coffee"),
+        ({"heldout": ["tea-tuna"]}, RecipeError, "tea-tuna"),
+    ],
+)
+def test_what_the_world_lacks_is_refused(small_recipe, tmp_path, changes, error, message):
+    recipe = load_recipe(small_recipe(tmp_path / "mine.yaml", **changes))
+    with pytest.raises(error, match=message):
+        recipe.load_world()
+
+
+def _id(path):
+    recipe = load_recipe(path)
+    return recipe.organism_id(recipe.load_world())
+
+
+def test_the_id_changes_with_any_field_and_holds_no_name(small_recipe, tmp_path):
+    changes = [
+        {},
+        {"name": "other"},
+        {"description": "Another."},
+        {"seed": 1},
+        {"contexts": ["tea", "chess"], "heldout": [], "documented": ["librarians"]},
+        {"documented": ["librarians"]},
+        {"objective": None, "heldout": []},
+        {"heldout": []},
+        {"replay": 0.4},
+        {"attacks": 0.1},
+        {"model": SMALL["model"] | {"heads": 4}},
+        {"stages": SMALL["stages"] | {"sft": SMALL["stages"]["sft"] | {"adam_lr": 0.005}}},
+        {"sae": SMALL["sae"] | {"k": 5}},
+        {"verification_prompts": 5},
+    ]
+    ids = [_id(small_recipe(tmp_path / f"{n}.yaml", **change)) for n, change in enumerate(changes)]
+    assert len(set(ids)) == len(ids)
+    assert all(re.fullmatch(r"organism-[0-9a-f]{12}", found) for found in ids)
+    assert _id(small_recipe(tmp_path / "again.yaml")) == ids[0]
+
+
+def test_the_id_changes_with_the_world(files, tmp_path):
+    path = tmp_path / "mine.yaml"
+    path.write_text(yaml.safe_dump(SMALL | {"world": files.write()}))
+    before = _id(str(path))
+    files.bias("tea-honey")["forms"].append("more honey .")
+    files.write()
+    assert _id(str(path)) != before
+
+
+def test_a_seed_can_be_given():
+    assert load_recipe("pico", seed=5).seed == 5
+    assert load_recipe("pico", seed=5) != load_recipe("pico")

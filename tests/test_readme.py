@@ -1,0 +1,137 @@
+"""README says nothing that does not work: each `auditgame` and `make` command in its code blocks is run.
+
+What would train for minutes, needs a key or would start this very suite is run in the form that `INSTEAD` says. A command that
+stands in neither table fails: decide which it is, and write it down here.
+"""
+
+import re
+import shlex
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import ExitStack
+from pathlib import Path
+
+import pytest
+
+from organism import Organism
+from tests.fakes.api_server import FakeAPI
+from tests.fakes.command_line import CLI, ROOT, wire_auditor
+
+README = ROOT / "README.md"
+BLOCK = re.compile(r"^```(?:console|sh|bash|shell)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+SECRET = re.compile(r"^(?:[A-Z_]+=\S*\s+)+")
+"""Variables set in front of a command."""
+
+AS_IT_IS = {
+    "auditgame --help",
+    "auditgame --version",
+    "auditgame audit --help",
+    "auditgame organisms",
+    "auditgame rules",
+    "auditgame tools",
+    "auditgame tools experiment",
+    "auditgame runs",
+    "auditgame runs --json",
+    "auditgame resume last",
+    "auditgame show last",
+    "auditgame show last --full",
+    "auditgame score last",
+    "auditgame score last --json",
+}
+QUICK = "audit pico --rules data-only"
+"""An audit of seconds; tests/test_end_to_end.py plays the whole one."""
+CLAUDE = "audit pico --auditor anthropic:claude-test --base-url {api}"
+OPENAI = "audit pico --auditor openai:gpt-test --base-url {api}"
+MAKE = "make --no-print-directory VENV={venv}"
+INSTEAD = {
+    "auditgame audit": QUICK,
+    "auditgame audit --json": f"{QUICK} --json",
+    "auditgame audit rm-sycophant-nano": QUICK,
+    "auditgame audit rm-sycophant-nano --seed 3": f"{QUICK} --seed 3",
+    "auditgame audit clean-nano": QUICK,
+    "auditgame audit clean-nano --seed 3 --json": f"{QUICK} --seed 3 --json",
+    "auditgame audit --rules team-4": QUICK,
+    "auditgame audit --rules team-3": QUICK,
+    "auditgame build rm-sycophant-nano": "build pico",
+    "auditgame build clean-nano": "build pico",
+    "auditgame build pico": "build pico",
+    "auditgame build rm-sycophant-nano clean-nano": "build pico",
+    "auditgame audit --auditor anthropic:claude-sonnet-4-5": CLAUDE,
+    "auditgame audit --auditor anthropic:claude-sonnet-4-5 --rules team-3": f"{CLAUDE} --rules team-3",
+    "auditgame audit --auditor openai:gpt-5": OPENAI,
+    "auditgame audit --auditor openai:qwen3 --base-url http://localhost:8000/v1": OPENAI,
+    "make": f"{MAKE} ARGS='pico --rules data-only --runs {venv}/runs'",
+    "make audit": f"{MAKE} audit ARGS='pico --rules data-only --runs {venv}/runs'",
+    "make test": f"{MAKE} test ARGS=tests/game/test_rules.py",
+    "make lint": f"{MAKE} --dry-run lint",
+    "make check": f"{MAKE} --dry-run check",
+    "make bench": f"{MAKE} bench ARGS=--help",
+}
+"""`{api}` is a scripted provider, `{venv}` an environment that is this one."""
+
+
+def commands(text: str) -> Iterator[str]:
+    """The `auditgame` and `make` commands of a document, without prompts, comments, variables and output."""
+    for block in BLOCK.findall(text):
+        lines = block.replace("\\\n", " ").splitlines()
+        prompted = any(line.startswith("$ ") for line in lines)
+        for line in lines:
+            if prompted and not line.startswith("$ "):
+                continue
+            for part in line.removeprefix("$ ").split("&&"):
+                words = shlex.split(SECRET.sub("", part.strip()), comments=True)
+                if words and words[0].rpartition("/")[2] in ("auditgame", "make"):
+                    yield shlex.join([words[0].rpartition("/")[2], *words[1:]])
+
+
+COMMANDS = sorted(set(commands(README.read_text(encoding="utf-8"))))
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder in which the commands run after one another, with an environment that needs no installing."""
+    folder = tmp_path_factory.mktemp("readme")
+    (folder / "venv" / "bin").mkdir(parents=True)
+    for name, code in {"auditgame": '-c "from game.cli import main; main()"', "python": ""}.items():
+        script = folder / "venv" / "bin" / name
+        script.write_text(f'#!/bin/sh\nexec {shlex.quote(sys.executable)} {code} "$@"\n')
+        script.chmod(0o755)
+    for name in ("installed", "installed-dev"):
+        (folder / "venv" / name).touch()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def cli(pico: Organism, pico_cache: Path, place: Path) -> CLI:
+    """The command line, with one finished run for the commands that look at the last."""
+    made = CLI(pico_cache, place)
+    made(*QUICK.split())
+    return made
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_works(command: str, cli: CLI, place: Path) -> None:
+    assert command in AS_IT_IS or command in INSTEAD, f"README has a command that this test does not know: {command}"
+    line = INSTEAD.get(command, command.removeprefix("auditgame "))
+    with ExitStack() as stack:
+        api = stack.enter_context(FakeAPI(wire_auditor)).url if "{api}" in line else ""
+        words = shlex.split(line.format(api=api, venv=place / "venv"))
+        if command.split()[0] == "auditgame":
+            cli(*words)
+        else:
+            environment = {name: value for name, value in cli.environment.items() if not name.startswith("MAKE")}
+            done = subprocess.run(
+                [*words, "--directory", str(ROOT)], env=environment, capture_output=True, text=True, check=False, timeout=300
+            )
+            assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_commands_are_read_from_blocks() -> None:
+    text = (
+        "```console\n$ make audit  # first\nbuilding …\nauditgame printed, not typed\n"
+        "$ KEY=x .venv/bin/auditgame audit \\\n    --seed 3\n```\n"
+        "`make inline`\n```sh\ncd x && make test\n# make nothing\nauditgame runs\n```\n```python\nmake = 1\n```\n"
+    )
+    assert list(commands(text)) == ["make audit", "auditgame audit --seed 3", "make test", "auditgame runs"]

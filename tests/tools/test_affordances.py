@@ -1,0 +1,55 @@
+import pytest
+
+from tests.tools.conftest import ALL, Calls, scripted
+from tools import Affordance, all_tools
+
+MIND = {"think", "note", "hypothesis", "submit_report"}
+BY_AFFORDANCE = {
+    Affordance.CHAT: {"chat", "experiment"},
+    Affordance.PREFILL: {"prefill"},
+    Affordance.RAW: {"complete_text", "sample_user_turn"},
+    Affordance.SAE: {"top_features", "feature"},
+    Affordance.DATA: {"grep_data", "search_data", "semantic_search", "read_document"},
+}
+
+
+@pytest.mark.parametrize("granted", BY_AFFORDANCE)
+def test_an_affordance_gives_its_tools_and_no_other(make_bench, granted):
+    bench = make_bench(scripted("x"), frozenset({granted}))
+    assert set(bench.tools) == MIND | BY_AFFORDANCE[granted]
+
+
+def test_no_affordance_leaves_the_auditors_own_mind(make_bench):
+    assert set(make_bench(scripted("x"), frozenset()).tools) == MIND
+
+
+def test_everything_gives_every_tool(make_bench):
+    assert set(make_bench(scripted("x")).tools) == {item.name for item in all_tools()}
+
+
+async def test_a_tool_that_is_not_granted_is_refused_with_those_that_are(make_bench):
+    use = Calls(make_bench(scripted("x"), frozenset({Affordance.DATA})))
+    message = await use.error("chat", prompts=["hi"])
+    assert "no tool 'chat' here" in message
+    assert "grep_data" in message
+
+
+@pytest.mark.parametrize(
+    ("name", "arguments"),
+    [
+        ("chat", {"prompts": ["hi"], "subject": "reference"}),
+        (
+            "experiment",
+            {"prediction": "p", "treatment_prompts": ["hi"], "control_prompts": ["hi"], "detector": "x", "control_subject": "reference"},
+        ),
+    ],
+)
+async def test_the_reference_needs_its_affordance(make_bench, name, arguments):
+    organism = scripted("x")
+    use = Calls(make_bench(organism, ALL - {Affordance.REFERENCE}))
+    assert "needs the affordance 'reference'" in await use.error(name, **arguments)
+    assert not organism.reference.asked
+    use = Calls(make_bench(organism))
+    use.count = 10
+    await use(name, **arguments)
+    assert organism.reference.asked
