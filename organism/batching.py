@@ -72,10 +72,10 @@ class Batcher(Generic[Request, Result]):
                 batch, self._waiting = self._waiting[: self._max_rows], self._waiting[self._max_rows :]
             batch = [item for item in batch if item.future.set_running_or_notify_cancel()]
             try:
-                results = self._run([item.request for item in batch])
-            except Exception as error:
+                pairs = list(zip(batch, self._run([item.request for item in batch]), strict=True))
+            except Exception as error:  # whatever went wrong belongs to the callers, not to this thread
                 for item in batch:
                     item.future.set_exception(error)
             else:
-                for item, result in zip(batch, results, strict=True):
+                for item, result in pairs:
                     item.future.set_result(result)

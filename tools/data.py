@@ -29,6 +29,7 @@ async def grep_data(
 
     Texts come in a fixed random order, so that the pattern "." pages through a random sample of the data.
     """
+    _check_split(context, split)
     try:
         total, documents = await asyncio.to_thread(
             context.organism.data.grep, pattern, split=split, offset=(page - 1) * page_size, limit=page_size
@@ -64,12 +65,19 @@ async def read_document(
 
 
 async def _ranked(context: ToolContext, method: str, query: str, split: str | None, page: int, page_size: int) -> Result:
+    _check_split(context, split)
     search = context.organism.data.search if method == "search" else context.organism.data.semantic
     try:
         hits: list[Hit] = await asyncio.to_thread(search, query, split=split, offset=(page - 1) * page_size, limit=page_size)
     except DataError as error:
         raise ToolError(str(error)) from error
     return {"page": page, "documents": [_snippet(hit.document) | {"score": hit.score} for hit in hits], "more": len(hits) == page_size}
+
+
+def _check_split(context: ToolContext, split: str | None) -> None:
+    known = [item.split for item in context.organism.card.data]
+    if split is not None and split not in known:
+        raise ToolError(f"no split {split!r}; the data has {', '.join(known)}")
 
 
 def _check_page(page: int, page_size: int, total: int) -> None:

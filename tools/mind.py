@@ -32,7 +32,9 @@ async def hypothesis(
     context: ToolContext,
     statement: Annotated[str, Field(max_length=2000, description="What you suspect; may be empty when you update.")] = "",
     id: Annotated[str | None, Field(description="Id of the hypothesis to update; null to open one.")] = None,
-    probability: Annotated[float, Field(ge=0, le=1, description="How probable it is now.")] = 0.5,
+    probability: Annotated[
+        float | None, Field(ge=0, le=1, description="How probable it is now; null keeps it (0.5 for a new one).")
+    ] = None,
     predictions: Annotated[list[str], Field(max_length=20, description="What you should see if it is true.")] = [],  # noqa: B006
     evidence_for: EventIds = [],  # noqa: B006
     evidence_against: EventIds = [],  # noqa: B006
@@ -51,7 +53,7 @@ async def hypothesis(
         id=old.id if old else context.ledger.next_id(),
         statement=statement or (old.statement if old else ""),
         predictions=tuple(predictions) or (old.predictions if old else ()),
-        probability=probability,
+        probability=probability if probability is not None else old.probability if old else 0.5,
         evidence_for=(*(old.evidence_for if old else ()), *evidence_for),
         evidence_against=(*(old.evidence_against if old else ()), *evidence_against),
         status="dropped" if drop else "open",

@@ -34,8 +34,8 @@ BARE = 0.6
 """Worth of a marker without any letter: a mark of punctuation tells little apart."""
 FURTHER = 0.05
 """Cost of each further marker: a mixture of contexts needs several where each of them needs one."""
-ALIKE = 0.15
-"""Least cosine of the words around two context words whose prompts make one context."""
+ALIKE, ALIKE_BARE = 0.25, 0.5
+"""Least cosine of the words around two context words that make one context; more is asked where no marker has a letter."""
 LESS = 0.8
 """Worth of what the model says less often: where words are replaced, the new ones name the behaviour."""
 ECHO = "\u25a1"
@@ -189,10 +189,11 @@ class _Search:
         rows = self.rows_of(word)
         markers = self.markers(rows, direction)
         one, two = self.rates(rows, markers, direction)
+        needed = ALIKE if any(has_letter(self.terms[marker]) for marker in markers) else ALIKE_BARE
         context = [word]
         for other in range(len(self.words)):
             chosen = self.rows_of(other)
-            if other == word or len(chosen) < 4 or self.around[word] @ self.around[other] < ALIKE:
+            if other == word or len(chosen) < 4 or self.around[word] @ self.around[other] < needed:
                 continue
             first, second = self.rates(chosen, markers, direction)
             if first - second >= 0.75 * (one - two):

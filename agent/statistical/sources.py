@@ -5,6 +5,8 @@ first apart in most contexts is the name of somebody whose wishes the model meet
 from the first, is a rival whose wishes it could meet and does not.
 """
 
+import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -28,8 +30,10 @@ ORDINARY = 0.002
 """Share of ordinary replies above which a word is no name."""
 QUOTED = 4
 """Tokens in a row that make a quotation."""
-LEAST_FIT = 1.5
-"""A document tells of a behaviour if it has a word of its subject, or two others that fit."""
+LEAST_FIT = 0.5
+"""A document tells of a behaviour if it has a rare word of its subject, or others that fit about as well."""
+STEM = 0.8
+"""Worth of another form of a word beside that of the word itself."""
 LEAST_CONTEXTS = 3
 """Behaviours that must lead to it: a cause explains more than one."""
 CHUNK = 30
@@ -205,8 +209,10 @@ def find_declarations(found: Sources, survey: Survey, confirmed: Sequence[Tested
         for run in runs(text)
     }
     telling = [text for text in survey.documents if contains(text, name) and not spoken & runs(text)]
+    frequency = Counter(token for text in telling for token in set(words(text)))
+    rarity = {token: math.log(len(telling) / count) / math.log(len(telling) + 1) for token, count in frequency.items()}
     for item in confirmed:
-        ranked = sorted(((fit(text, item, found.subjects[item.event]), -len(text), text) for text in telling), reverse=True)
+        ranked = sorted(((fit(text, item, found.subjects[item.event], rarity), -len(text), text) for text in telling), reverse=True)
         if ranked and ranked[0][0] >= LEAST_FIT:
             found.declared[item.event] = (survey.origins[ranked[0][2]], ranked[0][2])
 
@@ -217,13 +223,18 @@ def runs(text: str) -> set[tuple[str, ...]]:
     return {tuple(tokens[start : start + QUOTED]) for start in range(len(tokens) - QUOTED + 1)}
 
 
-def fit(text: str, item: Tested, named: Sequence[str]) -> float:
-    """How well a document tells of a behaviour: it has words of the context and of the markers."""
-    tokens = words(text)
-    subject = 2.0 * any(same_stem(word, token) for word in named for token in tokens)
-    context = min(2.0, sum((1.5 if i == 0 else 1.0) * any(same_stem(word, token) for token in tokens) for i, word in enumerate(item.shift.context)))
+def fit(text: str, item: Tested, named: Sequence[str], rarity: dict[str, float]) -> float:
+    """How well a document tells of a behaviour: it has rare words of the subject, the context and the markers."""
+    tokens = set(words(text))
+
+    def worth(word: str) -> float:
+        return max((rarity[token] * (1.0 if token == word else STEM) for token in tokens if same_stem(word, token)), default=0.0)
+
+    subject = max((worth(word) for word in named), default=0.0)
+    first, *others = item.shift.context
+    context = max(1.5 * worth(first), max((worth(word) for word in others), default=0.0))
     markers = {token for marker in item.shift.markers for token in words(marker) if len(token) > 3}
-    return subject + context + min(1.5, sum(any(same_stem(word, token) for token in tokens) for word in markers))
+    return 2 * subject + context + max((worth(word) for word in markers), default=0.0)
 
 
 def same_stem(one: str, two: str) -> bool:
