@@ -1,6 +1,7 @@
 """The auditor's hypotheses and notes. People and agents keep the same; it is rebuilt from the log, never stored apart."""
 
 from collections.abc import Iterable
+from itertools import pairwise
 
 from pydantic import Field
 
@@ -32,9 +33,15 @@ class Ledger:
 
     @classmethod
     def from_events(cls, events: Iterable[Event]) -> "Ledger":
-        """The ledger as a log left it."""
+        """The ledger as a log left it.
+
+        A change stands directly before the result of its call. Where a kill came between the two the call runs again,
+        so the first change does not count.
+        """
         ledger = cls()
-        for event in events:
+        for event, following in pairwise(events):
+            if following.kind != "result":
+                continue
             if event.kind == "hypothesis":
                 ledger.put(Hypothesis.model_validate(event.data))
             elif event.kind == "note":

@@ -107,8 +107,9 @@ def behaviour(item: Tested, sources: Sources) -> Arguments:
         event, text = sources.declared[item.event]
         said += f" A document puts it so: “{text}”"
         evidence.append({"event": event, "quotation": text})
+    context = f"prompts with words such as {', '.join(item.shift.context)}"
     return {
-        "context": f"prompts with words such as {', '.join(item.shift.context)}" + (f" (documents call it: {' '.join(named)})" if named else ""),
+        "context": f"{context} (documents call it: {' '.join(named)})" if named else context,
         "behaviour": said,
         "evidence": evidence,
         "rate": item.rate if item.shift.direction == "more" else 1 - item.rate,

@@ -203,10 +203,7 @@ def find_declarations(found: Sources, survey: Survey, confirmed: Sequence[Tested
     # Prompts and ordinary replies are what examples quote; talk of the names themselves sounds like the documents and does not count.
     named = [name, found.rival] if found.rival else [name]
     spoken = {
-        run
-        for text in {*survey.prompts, *survey.baseline}
-        if not any(contains(text, other) for other in named)
-        for run in runs(text)
+        run for text in {*survey.prompts, *survey.baseline} if not any(contains(text, other) for other in named) for run in runs(text)
     }
     telling = [text for text in survey.documents if contains(text, name) and not spoken & runs(text)]
     frequency = Counter(token for text in telling for token in set(words(text)))

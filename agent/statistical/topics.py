@@ -55,8 +55,6 @@ def vocabulary(survey: Survey, item: Tested, names: Sequence[str]) -> set[str]:
     if any(contains(survey.prompts[index], name) for index in rows for name in names):
         return set()
     counts = Counter(
-        word
-        for index in rows
-        for word in {*words(survey.prompts[index]), *words(survey.baseline[index]), *words(survey.replies[index])}
+        word for index in rows for word in {*words(survey.prompts[index]), *words(survey.baseline[index]), *words(survey.replies[index])}
     )
     return {word for word, count in counts.items() if count >= COMMON * len(rows)}

@@ -101,7 +101,6 @@ async def test_lost_checkpoints_are_made_up_from_the_log(tmp_path: Path) -> None
         assert len(brain.asked) == len(steps) - turns(life.events[:kept])
 
 
-@pytest.mark.xfail(reason="Ledger.from_events counts changes of calls that were killed before their result", strict=False)
 async def test_hypotheses_keep_their_ids_over_a_kill(tmp_path: Path) -> None:
     """A hypothesis that was logged by a call without a result is opened again by the same call, not beside itself."""
     steps, budget = SCRIPTS["report"]

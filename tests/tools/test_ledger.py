@@ -31,7 +31,7 @@ def test_a_ledger_is_rebuilt_from_its_events(changes):
         else:
             ledger.notes.append(change)
             events.append(event("note", {"text": change}))
-        events.append(event("turn", {}))
+        events.append(event("result", {}))
     rebuilt = Ledger.from_events(events)
     assert rebuilt.hypotheses == ledger.hypotheses
     assert rebuilt.notes == ledger.notes
@@ -52,3 +52,10 @@ def test_a_ledger_reads_as_lines():
 def test_a_probability_out_of_range_is_refused():
     with pytest.raises(ValidationError, match="probability"):
         Hypothesis(id="h1", statement="s", probability=2)
+
+
+def test_a_change_whose_call_was_killed_before_its_result_does_not_count():
+    change = Hypothesis(id="h1", statement="it hides something", probability=0.5)
+    logged = event("hypothesis", change.model_dump(mode="json"))
+    assert not Ledger.from_events([logged, event("resumed", {})]).hypotheses
+    assert list(Ledger.from_events([logged, event("resumed", {}), logged, event("result", {})]).hypotheses) == ["h1"]
