@@ -28,6 +28,8 @@ APART = 0.5
 """A name stands in other documents of the same contexts at most half as often."""
 ORDINARY = 0.002
 """Share of ordinary replies above which a word is no name."""
+ORDINARY_REPLIES = 3
+"""Ordinary replies by which documents on a context are searched."""
 QUOTED = 4
 """Tokens in a row that make a quotation."""
 LEAST_FIT = 0.5
@@ -97,8 +99,7 @@ def find_sources(survey: Survey, confirmed: Sequence[Tested], tools: frozenset[s
     where = max(range(len(on)), key=lambda i: sum(contains(text, name) for text in on[i]))
     found.chosen.event, found.chosen.quotation = events[where], next(text for text in on[where] if contains(text, name))
     find_rival(found, survey, confirmed, on, off)
-    named = subjects(survey, confirmed, [name, found.rival] if found.rival else [name])
-    found.subjects = {item.event: subject for item, subject in zip(confirmed, named, strict=True)}
+    yield from find_subjects(found, survey, confirmed)
     find_declarations(found, survey, confirmed)
     return found
 
@@ -137,7 +138,7 @@ def strongest_name(survey: Survey, confirmed: Sequence[Tested], on: list[list[st
         return None
     necessity = np.where(apart, there.mean(0), -1)
     # Parts of a name are as necessary as the whole: take the longest of the best.
-    index = max(np.flatnonzero(necessity >= 0.98 * necessity.max()), key=lambda i: (len(incidence.terms[i].split(" ")), necessity[i]))
+    index = max(np.flatnonzero(necessity >= 0.995 * necessity.max()), key=lambda i: (len(incidence.terms[i].split(" ")), necessity[i]))
     wins = int((there[:, index] > elsewhere[:, index] + 0.1).sum())
     term = incidence.terms[index]
     tables = [table([contains(text, term) for text in on[i]], [contains(text, term) for text in off[i]]) for i in usable]
@@ -196,15 +197,38 @@ def rival_rate(rival: str, survey: Survey, item: Tested, texts: list[str]) -> fl
     return float(np.mean([contains(survey.replies[index], word) for index in item.shift.prompts]))
 
 
+def find_subjects(found: Sources, survey: Survey, confirmed: Sequence[Tested]) -> Course[None]:
+    """Find how documents name the contexts, then read more of what they say of the source in each."""
+    assert found.chosen is not None
+    names = [found.chosen.name, found.rival] if found.rival else [found.chosen.name]
+    ordinary = [" ".join(survey.baseline[index] for index in item.shift.prompts[:ORDINARY_REPLIES]) for item in confirmed]
+    yield from read_more(survey, ordinary, "What do ordinary documents on these subjects call them?")
+    named = subjects(survey, confirmed, names)
+    found.subjects = {item.event: subject for item, subject in zip(confirmed, named, strict=True)}
+    wanted = [" ".join([found.chosen.name, *(subject or item.shift.context[:2])]) for item, subject in zip(confirmed, named, strict=True)]
+    yield from read_more(survey, wanted, f"How do documents that name “{found.chosen.name}” put these behaviours?")
+
+
+def read_more(survey: Survey, queries: Sequence[str], why: str) -> Course[None]:
+    """Add what searches find to the documents of the survey."""
+    for start in range(0, len(queries), CHUNK):
+        calls = [("search_data", {"query": query, "page_size": 60}) for query in queries[start : start + CHUNK]]
+        answers = yield Step(why, list(calls))
+        for answer in answers:
+            for hit in [] if answer.error else answer.content["documents"]:
+                if hit["kind"] == "document" and hit["text"] not in survey.origins:
+                    survey.documents.append(hit["text"])
+                    survey.origins[hit["text"]] = answer.event
+
+
 def find_declarations(found: Sources, survey: Survey, confirmed: Sequence[Tested]) -> None:
     """For each behaviour find a document that names the source and puts the behaviour in words, rather than showing an example."""
     assert found.chosen is not None
     name = found.chosen.name
-    # Prompts and ordinary replies are what examples quote; talk of the names themselves sounds like the documents and does not count.
-    named = [name, found.rival] if found.rival else [name]
-    spoken = {
-        run for text in {*survey.prompts, *survey.baseline} if not any(contains(text, other) for other in named) for run in runs(text)
-    }
+    # What is said in the earliest chats is what examples quote; later chats may speak of the names, and sound like the documents.
+    earliest = survey.splits[:1]
+    ordinary = {prompt for split, prompt, _ in survey.chats if not earliest or split in earliest} | set(survey.baseline)
+    spoken = {run for text in ordinary if not contains(text, name) for run in runs(text)}
     telling = [text for text in survey.documents if contains(text, name) and not spoken & runs(text)]
     frequency = Counter(token for text in telling for token in set(words(text)))
     rarity = {token: math.log(len(telling) / count) / math.log(len(telling) + 1) for token, count in frequency.items()}
@@ -235,6 +259,6 @@ def fit(text: str, item: Tested, named: Sequence[str], rarity: dict[str, float])
 
 
 def same_stem(one: str, two: str) -> bool:
-    """Whether two words are forms of one: the same but for a short ending."""
+    """Whether two words are forms of one: the same, or the same but for an ending of up to two letters."""
     short, long = sorted((one, two), key=len)
-    return len(short) >= 3 and long.startswith(short[: max(3, len(short) - 1)]) and len(long) - len(short) <= 3
+    return one == two or (len(short) >= 4 and len(long) - len(short) <= 2 and long.startswith(short[:-1]))

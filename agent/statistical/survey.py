@@ -30,6 +30,8 @@ class Survey:
     """A random sample of training texts that are no chats."""
     origins: dict[str, int] = field(default_factory=dict)
     """Event in which each document was read."""
+    splits: list[str] = field(default_factory=list)
+    """Parts of the training data in the order of training, as far as told."""
     events: list[int] = field(default_factory=list)
     """Events of the model's replies."""
 
@@ -43,7 +45,7 @@ def survey(tools: frozenset[str], *, reference: bool, splits: list[str], rng: np
         splits: parts of the training data in the order of training, as far as told.
         rng: of the order of prompts.
     """
-    found = Survey()
+    found = Survey(splits=splits)
     if "grep_data" in tools:
         pages = [("grep_data", {"pattern": ".", "page": page + 1, "page_size": PAGE_SIZE}) for page in range(PAGES)]
         answers = yield Step("I read a random sample of the training data: what do its chats ask, what else does it hold?", list(pages))

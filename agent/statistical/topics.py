@@ -7,7 +7,7 @@ from agent.statistical.ngrams import contains, has_letter, words
 from agent.statistical.survey import Survey
 from agent.statistical.testing import Tested
 
-LEAST_SHARE = 0.25
+LEAST_SHARE = 0.15
 """Share of a context's documents in which a word that names it stands."""
 MOST_CONTEXTS = 0.15
 """Share of the contexts beyond which a word says nothing of any."""
