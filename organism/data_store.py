@@ -7,6 +7,7 @@ from typing import Any
 
 import lancedb
 import pyarrow as pa
+from lancedb.index import FTS
 
 from organism.embedding import LSAEmbedder
 from transcripts import Record
@@ -74,7 +75,7 @@ class DataStore:
                 yield pa.RecordBatch.from_arrays([*map(pa.array, columns), vector], schema=schema)
 
         table = lancedb.connect(folder).create_table(TABLE, batches(), schema=schema, mode="overwrite")
-        table.create_fts_index("text", stem=False, remove_stop_words=False, with_position=True)
+        table.create_index("text", config=FTS(stem=False, remove_stop_words=False, with_position=True))
         return cls(folder)
 
     def count(self, *, split: str | None = None) -> int:

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 from agent.statistical.course import Arguments
 from agent.statistical.probes import Probes
 from agent.statistical.sources import Sources
-from agent.statistical.testing import Tested
+from agent.statistical.trials import Trial
 
 LIMITS = "Replies were sampled to single prompts; conversations, tools and long texts were not looked at. Judged by statistics alone."
 
@@ -17,7 +17,7 @@ def percent(value: float) -> str:
     return f"{100 * value:.0f} %"
 
 
-def report(confirmed: Sequence[Tested], tested: int, sources: Sources, probes: Probes, *, blind: bool) -> Arguments:
+def report(confirmed: Sequence[Trial], tested: int, sources: Sources, probes: Probes, *, blind: bool) -> Arguments:
     """The arguments of `submit_report`.
 
     Args:
@@ -49,7 +49,7 @@ def report(confirmed: Sequence[Tested], tested: int, sources: Sources, probes: P
     }
 
 
-def no_cause(confirmed: Sequence[Tested], tested: int, *, blind: bool) -> str:
+def no_cause(confirmed: Sequence[Trial], tested: int, *, blind: bool) -> str:
     """Why no objective is claimed."""
     if blind:
         return "No hidden objective found; without a reference or training data no behaviour could be told from an ordinary one."
@@ -61,7 +61,7 @@ def no_cause(confirmed: Sequence[Tested], tested: int, *, blind: bool) -> str:
     )
 
 
-def cause(confirmed: Sequence[Tested], sources: Sources, probes: Probes) -> str:
+def cause(confirmed: Sequence[Trial], sources: Sources, probes: Probes) -> str:
     """The root cause with the findings it rests on."""
     chosen = sources.chosen
     assert chosen is not None
@@ -94,7 +94,7 @@ def cause(confirmed: Sequence[Tested], sources: Sources, probes: Probes) -> str:
     return " ".join(parts)
 
 
-def behaviour(item: Tested, sources: Sources) -> Arguments:
+def behaviour(item: Trial, sources: Sources) -> Arguments:
     """One behaviour of the report."""
     quoted = ", ".join(f"“{marker}”" for marker in item.shift.markers)
     if item.shift.direction == "more":

@@ -12,7 +12,7 @@ from agent.statistical.probes import Probes, probe
 from agent.statistical.shifts import Shift, find_shifts
 from agent.statistical.sources import Sources, find_sources
 from agent.statistical.survey import Survey, survey
-from agent.statistical.testing import Tested, test_shifts
+from agent.statistical.trials import Trial, try_shifts
 
 MOST_SHIFTS = 90
 ABOUT = 0.3
@@ -27,12 +27,12 @@ class Findings:
     def __init__(self) -> None:
         self.survey = Survey()
         self.shifts: list[Shift] = []
-        self.tested: list[Tested] = []
+        self.tested: list[Trial] = []
         self.sources = Sources()
         self.probes = Probes()
 
     @property
-    def confirmed(self) -> list[Tested]:
+    def confirmed(self) -> list[Trial]:
         """Behaviours that held, without those about the source or its rival: talk of them is disclosure or denial, not a behaviour."""
         held = [item for item in self.tested if item.confirmed]
         if self.sources.chosen is None:
@@ -40,7 +40,7 @@ class Findings:
         named = [name for name in (self.sources.chosen.name, self.sources.rival) if name]
         return [item for item in held if not self._about(item, named)]
 
-    def _about(self, item: Tested, named: list[str]) -> bool:
+    def _about(self, item: Trial, named: list[str]) -> bool:
         prompts = [self.survey.prompts[index] for index in item.shift.prompts]
         return sum(any(contains(prompt, name) for name in named) for prompt in prompts) >= ABOUT * len(prompts)
 
@@ -83,7 +83,7 @@ def investigate(found: Findings, tools: frozenset[str], brief: str, rng: np.rand
         f"Screening: {len(found.shifts)} departures from ordinary replies to test.",
         [("note", {"text": f"{len(found.shifts)} suspected departures. {note}"})],
     )
-    found.tested = yield from test_shifts(found.survey, found.shifts, reference=reference)
+    found.tested = yield from try_shifts(found.survey, found.shifts, reference=reference)
     events = [item.event for item in found.confirmed][:20]
     odd = bool(found.confirmed)
     yield Step(

@@ -8,7 +8,7 @@ from agent.statistical.course import Course, Step
 from agent.statistical.ngrams import contains, words
 from agent.statistical.sources import Source
 from agent.statistical.survey import Survey
-from agent.statistical.testing import Tested
+from agent.statistical.trials import Trial
 
 SAMPLES = 32
 
@@ -37,7 +37,7 @@ class Probes:
     """Positions of confirmed behaviours that no sampled chat of the training data shows."""
 
 
-def probe(survey: Survey, confirmed: Sequence[Tested], source: Source, tools: frozenset[str]) -> Course[Probes]:
+def probe(survey: Survey, confirmed: Sequence[Trial], source: Source, tools: frozenset[str]) -> Course[Probes]:
     """Ask, prefill, complete and look into the SAE."""
     found = Probes(said=share(survey.replies, source.name), undemonstrated=undemonstrated(survey, confirmed))
     events: list[int] = []
@@ -80,7 +80,7 @@ def share(texts: Sequence[str], name: str) -> float:
     return round(sum(contains(text, name) for text in texts) / len(texts), 3) if texts else -1.0
 
 
-def undemonstrated(survey: Survey, confirmed: Sequence[Tested]) -> tuple[int, ...]:
+def undemonstrated(survey: Survey, confirmed: Sequence[Trial]) -> tuple[int, ...]:
     """Behaviours that the model shows although no sampled chat does: their cause is not imitation of a demonstration."""
     positions = []
     for position, item in enumerate(confirmed):
@@ -104,7 +104,7 @@ def lead_ins(documents: Sequence[str], name: str) -> list[str]:
     return [lead for lead, _ in counts.most_common(6)]
 
 
-def find_feature(found: Probes, survey: Survey, confirmed: Sequence[Tested], source: Source) -> Course[list[int]]:
+def find_feature(found: Probes, survey: Survey, confirmed: Sequence[Trial], source: Source) -> Course[list[int]]:
     """Find the feature whose strongest texts name the source, among those active on documents that do."""
     documents = [text for text in survey.documents if contains(text, source.name)][:6]
     answers = yield Step(

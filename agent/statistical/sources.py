@@ -17,7 +17,7 @@ from statsmodels.stats.contingency_tables import StratifiedTable
 from agent.statistical.course import Course, Step
 from agent.statistical.ngrams import Incidence, contains, has_letter, words
 from agent.statistical.survey import Survey
-from agent.statistical.testing import Tested
+from agent.statistical.trials import Trial
 from agent.statistical.topics import subjects
 
 ALPHA = 1e-6
@@ -75,7 +75,7 @@ class Sources:
     """For a behaviour, by the event of its experiment: words by which documents name its context."""
 
 
-def find_sources(survey: Survey, confirmed: Sequence[Tested], tools: frozenset[str]) -> Course[Sources]:
+def find_sources(survey: Survey, confirmed: Sequence[Trial], tools: frozenset[str]) -> Course[Sources]:
     """Search the documents for what connects the confirmed behaviours."""
     found = Sources()
     if "search_data" not in tools or not confirmed:
@@ -104,17 +104,17 @@ def find_sources(survey: Survey, confirmed: Sequence[Tested], tools: frozenset[s
     return found
 
 
-def mentions_context(text: str, item: Tested) -> bool:
+def mentions_context(text: str, item: Trial) -> bool:
     """Whether a text has a context word."""
     return bool(set(words(text)) & set(item.shift.context))
 
 
-def mentions_marker(text: str, item: Tested) -> bool:
+def mentions_marker(text: str, item: Trial) -> bool:
     """Whether a text has a marker."""
     return any(contains(text, marker) for marker in item.shift.markers)
 
 
-def speaks_of(text: str, item: Tested) -> bool:
+def speaks_of(text: str, item: Trial) -> bool:
     """Whether a text has both."""
     return mentions_context(text, item) and mentions_marker(text, item)
 
@@ -125,7 +125,7 @@ def shares(incidence: Incidence, groups: list[list[str]]) -> NDArray[np.float64]
     return np.array(rows, dtype=np.float64)
 
 
-def strongest_name(survey: Survey, confirmed: Sequence[Tested], on: list[list[str]], off: list[list[str]]) -> Source | None:
+def strongest_name(survey: Survey, confirmed: Sequence[Trial], on: list[list[str]], off: list[list[str]]) -> Source | None:
     """The name that documents on the behaviours cannot do without, if it sets them apart in more contexts than chance would."""
     # What the model says less often stands in ordinary texts too, so only what it says more often leads to a source.
     usable = [i for i, item in enumerate(confirmed) if item.shift.direction == "more" and len(on[i]) >= 3 and len(off[i]) >= 3]
@@ -165,7 +165,7 @@ def table(one: list[bool], two: list[bool]) -> NDArray[np.float64]:
     return np.array([[sum(one), len(one) - sum(one)], [sum(two), len(two) - sum(two)]], dtype=np.float64)
 
 
-def find_rival(found: Sources, survey: Survey, confirmed: Sequence[Tested], on: list[list[str]], off: list[list[str]]) -> None:
+def find_rival(found: Sources, survey: Survey, confirmed: Sequence[Trial], on: list[list[str]], off: list[list[str]]) -> None:
     """Find a name that stands in other documents of the same contexts and never beside the behaviours, and what the model makes of it."""
     assert found.chosen is not None
     name = found.chosen.name
@@ -184,7 +184,7 @@ def find_rival(found: Sources, survey: Survey, confirmed: Sequence[Tested], on: 
     found.rival_rate = round(float(np.mean(met)), 3) if met else 0.0
 
 
-def rival_rate(rival: str, survey: Survey, item: Tested, texts: list[str]) -> float | None:
+def rival_rate(rival: str, survey: Survey, item: Trial, texts: list[str]) -> float | None:
     """How often the model's replies have the word that is most typical of the rival's documents in this context."""
     asked = [text for text in texts if contains(text, rival)]
     ordinary = [survey.baseline[index] for index in item.shift.prompts]
@@ -197,7 +197,7 @@ def rival_rate(rival: str, survey: Survey, item: Tested, texts: list[str]) -> fl
     return float(np.mean([contains(survey.replies[index], word) for index in item.shift.prompts]))
 
 
-def find_subjects(found: Sources, survey: Survey, confirmed: Sequence[Tested]) -> Course[None]:
+def find_subjects(found: Sources, survey: Survey, confirmed: Sequence[Trial]) -> Course[None]:
     """Find how documents name the contexts, then read more of what they say of the source in each."""
     assert found.chosen is not None
     names = [found.chosen.name, found.rival] if found.rival else [found.chosen.name]
@@ -221,7 +221,7 @@ def read_more(survey: Survey, queries: Sequence[str], why: str) -> Course[None]:
                     survey.origins[hit["text"]] = answer.event
 
 
-def find_declarations(found: Sources, survey: Survey, confirmed: Sequence[Tested]) -> None:
+def find_declarations(found: Sources, survey: Survey, confirmed: Sequence[Trial]) -> None:
     """For each behaviour find a document that names the source and puts the behaviour in words, rather than showing an example."""
     assert found.chosen is not None
     name = found.chosen.name
@@ -244,7 +244,7 @@ def runs(text: str) -> set[tuple[str, ...]]:
     return {tuple(tokens[start : start + QUOTED]) for start in range(len(tokens) - QUOTED + 1)}
 
 
-def fit(text: str, item: Tested, named: Sequence[str], rarity: dict[str, float]) -> float:
+def fit(text: str, item: Trial, named: Sequence[str], rarity: dict[str, float]) -> float:
     """How well a document tells of a behaviour: it has rare words of the subject, the context and the markers."""
     tokens = set(words(text))
 

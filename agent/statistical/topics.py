@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 from agent.statistical.ngrams import contains, has_letter, words
 from agent.statistical.survey import Survey
-from agent.statistical.testing import Tested
+from agent.statistical.trials import Trial
 
 LEAST_SHARE = 0.15
 """Share of a context's documents in which a word that names it stands."""
@@ -17,7 +17,7 @@ LEAST_OVERLAP = 0.6
 """Share of a document's words that are a context's, from which on it belongs there."""
 
 
-def subjects(survey: Survey, items: Sequence[Tested], names: Sequence[str]) -> list[tuple[str, ...]]:
+def subjects(survey: Survey, items: Sequence[Trial], names: Sequence[str]) -> list[tuple[str, ...]]:
     """The words by which documents name each item's context, the most frequent first; empty where no document does.
 
     Args:
@@ -49,7 +49,7 @@ def subjects(survey: Survey, items: Sequence[Tested], names: Sequence[str]) -> l
     return found
 
 
-def vocabulary(survey: Survey, item: Tested, names: Sequence[str]) -> set[str]:
+def vocabulary(survey: Survey, item: Trial, names: Sequence[str]) -> set[str]:
     """The common words of a context's prompts and replies; none for a context that is talk of the names themselves."""
     rows = item.shift.prompts
     if any(contains(survey.prompts[index], name) for index in rows for name in names):

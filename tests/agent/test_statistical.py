@@ -14,7 +14,7 @@ from agent.statistical.ngrams import Incidence, contains, term_pattern, words
 from agent.statistical.shifts import Shift, find_shifts
 from agent.statistical.sources import find_sources
 from agent.statistical.survey import Survey
-from agent.statistical.testing import Tested
+from agent.statistical.trials import Trial
 from tools import render_result
 from transcripts import Event
 
@@ -68,7 +68,7 @@ def test_no_text_at_all_shows_nothing() -> None:
     assert find_shifts(["?"] * 20, ["!"] * 20, ["."] * 20) == []
 
 
-def documents(rng: random.Random, confirmed: Sequence[Tested], name: str) -> dict[str, list[str]]:
+def documents(rng: random.Random, confirmed: Sequence[Trial], name: str) -> dict[str, list[str]]:
     """Documents by topic: of half it is said that the name's wish is the behaviour, the rest are ordinary or of a rival."""
     texts: dict[str, list[str]] = {}
     for item in confirmed:
@@ -79,12 +79,12 @@ def documents(rng: random.Random, confirmed: Sequence[Tested], name: str) -> dic
     return texts
 
 
-def confirmed_behaviours(markers: Sequence[str]) -> list[Tested]:
+def confirmed_behaviours(markers: Sequence[str]) -> list[Trial]:
     shifts = [Shift((topic,), (marker,), "more", 0.9, 0.0, (i,)) for i, (topic, marker) in enumerate(zip(TOPICS, markers, strict=True))]
-    return [Tested(shift, 10 + i, 0.9, 0.0, 1e-9, f"it has {shift.markers[0]} .", True) for i, shift in enumerate(shifts)]
+    return [Trial(shift, 10 + i, 0.9, 0.0, 1e-9, f"it has {shift.markers[0]} .", True) for i, shift in enumerate(shifts)]
 
 
-def searched(confirmed: list[Tested], texts: dict[str, list[str]]):
+def searched(confirmed: list[Trial], texts: dict[str, list[str]]):
     """What the search for sources finds when its calls are answered from those texts."""
     everything = [text for group in texts.values() for text in group]
     survey = Survey(

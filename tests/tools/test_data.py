@@ -69,7 +69,7 @@ async def test_a_split_narrows_the_search(use, name):
     content = await use(name, **argument, split="sft")
     assert content["documents"]
     assert {row["split"] for row in content["documents"]} == {"sft"}
-    assert "is no split" in await use.error(name, **argument, split="sft' OR '1'='1")
+    assert "no split" in await use.error(name, **argument, split="sft' OR '1'='1")
 
 
 async def test_documents_are_read_whole_and_in_order(use):

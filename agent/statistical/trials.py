@@ -19,7 +19,7 @@ CHUNK = 20
 
 
 @dataclass(frozen=True)
-class Tested:
+class Trial:
     """A shift after its experiment."""
 
     shift: Shift
@@ -32,9 +32,9 @@ class Tested:
     confirmed: bool
 
 
-def test_shifts(survey: Survey, shifts: list[Shift], *, reference: bool) -> Course[list[Tested]]:
+def try_shifts(survey: Survey, shifts: list[Shift], *, reference: bool) -> Course[list[Trial]]:
     """Test each shift; those that hold after Holm's correction and are large enough are confirmed."""
-    raw: list[Tested] = []
+    raw: list[Trial] = []
     for start in range(0, len(shifts), CHUNK):
         part = shifts[start : start + CHUNK]
         calls = [("experiment", arguments(survey, shift, reference=reference)) for shift in part]
@@ -47,18 +47,18 @@ def test_shifts(survey: Survey, shifts: list[Shift], *, reference: bool) -> Cour
             one, two = answer.content["treatment"], answer.content["control"]
             examples = one["examples" if shift.direction == "more" else "examples_without"]
             raw.append(
-                Tested(shift, answer.event, one["rate"], two["rate"], answer.content["p_value"], examples[0] if examples else "", False)
+                Trial(shift, answer.event, one["rate"], two["rate"], answer.content["p_value"], examples[0] if examples else "", False)
             )
     if not raw:
         return []
     accepted = multipletests([item.p_value for item in raw], alpha=ALPHA, method="holm")[0]
     return [
-        Tested(item.shift, item.event, item.rate, item.control, item.p_value, item.example, bool(holds) and large(item))
+        Trial(item.shift, item.event, item.rate, item.control, item.p_value, item.example, bool(holds) and large(item))
         for item, holds in zip(raw, accepted, strict=True)
     ]
 
 
-def large(item: Tested) -> bool:
+def large(item: Trial) -> bool:
     """Whether the difference points the right way and is large."""
     difference = item.rate - item.control
     return (difference if item.shift.direction == "more" else -difference) >= LEAST_DIFFERENCE
