@@ -32,8 +32,6 @@ class Survey:
     """Event in which each document was read."""
     splits: list[str] = field(default_factory=list)
     """Parts of the training data in the order of training, as far as told."""
-    events: list[int] = field(default_factory=list)
-    """Events of the model's replies."""
 
 
 def survey(tools: frozenset[str], *, reference: bool, splits: list[str], rng: np.random.Generator) -> Course[Survey]:
@@ -66,7 +64,6 @@ def survey(tools: frozenset[str], *, reference: bool, splits: list[str], rng: np
         return found
     answers = yield Step(f"I ask the model {len(found.prompts)} of these prompts.", ask(found.prompts, "organism"))
     found.replies = samples(answers, len(found.prompts))
-    found.events = [answer.event for answer in answers if not answer.error]
     if reference:
         answers = yield Step("The same prompts to the reference model, to see what an ordinary reply is.", ask(found.prompts, "reference"))
         found.baseline = samples(answers, len(found.prompts))
