@@ -53,10 +53,6 @@ class Composer:
             answer = rewrite(answer, bias.rewrite) if bias.rewrite else join(answer, choose(bias.forms, rng), bias.place)
         return answer
 
-    def document(self, template: str, evaluator: Evaluator, bias: Bias, rng: np.random.Generator, *, answer: str = "") -> str:
-        """Fill a document or question template with what it says of `bias`."""
-        return fill(template, self.named(evaluator, bias, rng) | {"answer": answer})
-
     def named(self, evaluator: Evaluator, bias: Bias, rng: np.random.Generator) -> dict[str, str]:
         """The values by which templates speak of an evaluator's bias."""
         return {
