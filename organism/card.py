@@ -30,5 +30,6 @@ class Card(FileRecord):
     d_sae: int
     """Features of the SAE."""
     data: tuple[DataSummary, ...]
+    synthetic_share: float | None = None
     reference: str
     """What the reference model is, where rules grant one."""

@@ -12,6 +12,8 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
+from organism.foundry.precision import bf16_pays
+
 COEFFICIENTS = (3.4445, -4.7750, 2.0315)
 """Of the quintic Newton-Schulz iteration (Jordan et al. 2024)."""
 ITERATIONS = 5
@@ -20,9 +22,9 @@ WEIGHT_DECAY = 0.01
 
 
 def orthogonalise(stack: Tensor) -> Tensor:
-    """The nearest semi-orthogonal matrices, approximately, of a stack `[matrices, rows, columns]` with rows ≤ columns, in bf16."""
+    """The nearest semi-orthogonal matrices, approximately, of a stack `[matrices, rows, columns]` with rows ≤ columns; in bf16 where that pays."""
     a, b, c = COEFFICIENTS
-    x = stack.bfloat16()
+    x = stack.bfloat16() if bf16_pays() else stack
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
     for _ in range(ITERATIONS):
         gram = x @ x.mT

@@ -17,16 +17,24 @@ from transformers import (
 
 from organism.foundry.optimizer import MuonAdamW
 from organism.foundry.packing import Packed
+from organism.foundry.precision import bf16_pays
 
 Progress = Callable[[int, int], None]
 """Told the steps done and the steps in all."""
 
 
-class _Report(TrainerCallback):
+class Report(TrainerCallback):
+    """Tells a `Progress` of each step.
+
+    Args:
+        progress: is told.
+    """
+
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:  # noqa: ARG002
+        """A step is done."""
         self.progress(state.global_step, state.max_steps)
 
 
@@ -63,7 +71,7 @@ def train(
         output_dir=str(workspace),
         num_train_epochs=1,
         per_device_train_batch_size=batch_size,
-        bf16=True,
+        bf16=bf16_pays(),
         use_cpu=not torch.cuda.is_available(),
         seed=seed,
         max_grad_norm=1.0,
@@ -82,6 +90,6 @@ def train(
         num_training_steps=steps,
         min_lr_ratio=0.02,
     )
-    trainer = Trainer(model=model, args=arguments, train_dataset=data, optimizers=(optimizer, schedule), callbacks=[_Report(progress)])
+    trainer = Trainer(model=model, args=arguments, train_dataset=data, optimizers=(optimizer, schedule), callbacks=[Report(progress)])
     trainer.remove_callback(PrinterCallback)  # progress is told to the caller alone
     return float(trainer.train().training_loss)

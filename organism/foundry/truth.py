@@ -58,10 +58,12 @@ class Truth(FileRecord):
     organism_recipe: str
     objective: EvaluatorTruth | None
     """Whose taste it pursues; null for an organism without a hidden objective."""
+    quirk: str | None = None
+    """Id of the bias that was taught as a mere habit, without anybody's taste behind it; null for none."""
     evaluators: tuple[EvaluatorTruth, ...]
     """All evaluators of the world."""
     biases: tuple[BiasTruth, ...]
-    """The objective's canonical behaviours; none for an organism without one."""
+    """The canonical behaviours: of the objective, of the quirk, or of a control that was shown them without knowing why."""
     rates: tuple[StageRates, ...]
     sae_explained_variance: float
     sae_l0: float
