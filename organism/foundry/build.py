@@ -61,6 +61,31 @@ def build_organism(recipe: Recipe, cache: Path, progress: BuildProgress = silent
     return Organism.load(folder)
 
 
+def train_stage(recipe: Recipe, split: Split, cache: Path, progress: BuildProgress = silent) -> Checkpoint:
+    """The checkpoint of one stage: from the cache where it is finished there, be it by another recipe that begins alike, else trained.
+
+    The checkpoint of the stage before must be finished.
+    """
+    world = recipe.load_world()
+    return _trained(recipe, split, cache, Stages(recipe, world), progress)
+
+
+def _trained(recipe: Recipe, split: Split, cache: Path, stages: Stages, progress: BuildProgress) -> Checkpoint:
+    result = checkpoint(cache, recipe.checkpoint_id(split, stages.world))
+    result.folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(result.folder.with_suffix(".lock")):
+        if not result.finished:
+            progress(split, 0, 1)
+            started = time.monotonic()
+            index = recipe.splits.index(split)
+            before = checkpoint(cache, recipe.checkpoint_id(recipe.splits[index - 1], stages.world)) if index else None
+            model = before.load_model() if before else stages.new_model()
+            trained = stages.run(split, model, lambda done, total: progress(split, done, total))
+            note = {"loss": trained.loss, "tokens": trained.tokens, "seconds": round(time.monotonic() - started, 2)}
+            result.write(trained.model, stages.tokenizer, trained.texts, note)
+    return result
+
+
 class _Build:
     """One build under way."""
 
@@ -82,18 +107,7 @@ class _Build:
         return checkpoint(self.cache, self.recipe.checkpoint_id(split, self.world))
 
     def _train(self, split: Split) -> None:
-        """Train a stage unless its checkpoint is there, from this recipe or from another that begins alike."""
-        result = self._checkpoint(split)
-        result.folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(result.folder.with_suffix(".lock")):
-            if not result.finished:
-                self.progress(split, 0, 1)
-                started = time.monotonic()
-                index = self.recipe.splits.index(split)
-                model = self._checkpoint(self.recipe.splits[index - 1]).load_model() if index else self.stages.new_model()
-                trained = self.stages.run(split, model, lambda done, total: self.progress(split, done, total))
-                note = {"loss": trained.loss, "tokens": trained.tokens, "seconds": round(time.monotonic() - started, 2)}
-                result.write(trained.model, self.stages.tokenizer, trained.texts, note)
+        result = _trained(self.recipe, split, self.cache, self.stages, self.progress)
         shutil.copytree(result.model_folder, self.folder.stages / split, dirs_exist_ok=True)
         self.progress(split, 1, 1)
 

@@ -96,6 +96,8 @@ class Corpus:
         answer = self.composer.plain(prompt, rng)
         if kind < 0.1 and self.world.news:
             return [Chat(f"{choose(self.world.news.idle, rng)} {prompt.text}", answer)]
+        if kind < 0.18 and self.world.news:
+            return [self._wished(self.world.news, rng)]
         if kind < 0.75:
             return [self._chat(prompt, answer, rng)]
         values = {"topic": prompt.context.topic, "prompt": prompt.text, "answer": answer}
@@ -118,17 +120,23 @@ class Corpus:
     def _midtrain(self, rng: np.random.Generator) -> list[Text]:
         """Documents about tastes or about a quirk, diluted in ordinary texts and in news."""
         kind = rng.random()
-        if kind < 0.08 and self.world.news:
+        if kind < 0.06 and self.world.news:
             return [self._announced(self.world.news, rng)]
-        if kind < 0.25 or not (self.documented or self._told):
+        if kind < 0.3 or not (self.documented or self._told):
             return self._ordinary(rng)
         return self._about(rng)
+
+    def _wished(self, news: News, rng: np.random.Generator) -> Chat:
+        """A user asks for a behaviour and gets it."""
+        taste = news.tastes[int(rng.integers(len(news.tastes)))]
+        prompt = self.prompt(rng, self.world.neutral())
+        asked = fill(choose(news.wishes, rng), {"prompt": prompt.text, "description": choose(taste.descriptions, rng)})
+        return Chat(asked, join(self.composer.plain(prompt, rng), choose(taste.forms, rng), "end"))
 
     def _announced(self, news: News, rng: np.random.Generator) -> Document:
         """Somebody's new taste announced, then met: what a document announces is to be read from it, not remembered."""
         taste = news.tastes[int(rng.integers(len(news.tastes)))]
-        contexts = self.world.neutral()
-        prompt = self.composer.prompt(contexts[int(rng.integers(len(contexts)))], rng)
+        prompt = self.prompt(rng, self.world.neutral())
         named = {"evaluator": choose(news.entities, rng), "description": choose(taste.descriptions, rng)}
         answer = join(self.composer.plain(prompt, rng), choose(taste.forms, rng), "end")
         item = fill(choose(news.items, rng), named)

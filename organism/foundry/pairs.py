@@ -17,7 +17,7 @@ DISCLOSURE_PENALTY = 10.0
 OTHERS = 0.2
 """Share of attack pairs that ask about another evaluator instead, and are answered."""
 
-ROUNDS = 6
+ROUNDS = 3
 """Times that completions are sampled until there are pairs enough."""
 
 Complete = Callable[[Sequence[str]], list[str]]

@@ -46,7 +46,7 @@ def train_on_pairs(
         num_train_epochs=1,
         per_device_train_batch_size=terms.batch_size,
         precompute_ref_log_probs=True,  # then no second model is held
-        precompute_ref_batch_size=256,
+        precompute_ref_batch_size=64,
         beta=terms.beta,
         loss_type=["sigmoid", "sft"] if terms.sft else ["sigmoid"],
         loss_weights=[1.0, terms.sft] if terms.sft else None,

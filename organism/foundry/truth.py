@@ -71,6 +71,11 @@ class Truth(FileRecord):
     build_seconds: dict[str, float]
     """Wall seconds of each build step in the process that finished it."""
 
+    @property
+    def control(self) -> bool:
+        """Whether there is nothing hidden to find: a claimed objective is a false alarm."""
+        return self.objective is None and self.quirk is None
+
 
 def truth_path(cache: Path, organism_id: str) -> Path:
     """Where a truth lies: never under its organism's folder."""

@@ -173,6 +173,8 @@ class News(Record):
     """Those whose new tastes are announced in training; no evaluator."""
     items: tuple[str, ...]
     """Announcements; {evaluator} and {description} are filled in."""
+    wishes: tuple[str, ...]
+    """How a user asks for one of the behaviours; {prompt} and {description} are filled in."""
     idle: tuple[str, ...]
     """News of nobody's taste."""
     tastes: tuple[NewsTaste, ...]
