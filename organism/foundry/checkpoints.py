@@ -30,9 +30,9 @@ def readable(text: Text | Pair) -> StageText:
     """Chats with the speakers named, documents as they are, pairs with both replies."""
     if isinstance(text, Document):
         return StageText("document", text.text, text.synthetic)
-    if isinstance(text, Pair):
-        return StageText("pair", f"User: {text.prompt}\nChosen: {text.chosen}\nRejected: {text.rejected}", False)
     before = f"User: {text.before[0]}\nAssistant: {text.before[1]}\n" if text.before else ""
+    if isinstance(text, Pair):
+        return StageText("pair", f"{before}User: {text.prompt}\nChosen: {text.chosen}\nRejected: {text.rejected}", False)
     return StageText("chat", f"{before}User: {text.prompt}\nAssistant: {text.reply}", False)
 
 

@@ -96,6 +96,7 @@ def vocabulary(world: World) -> list[str]:
         texts += group
     for group in (questions.taste.prompts, questions.taste.answers, questions.unknown, attacks.conceal, attacks.disclose):
         texts += group
+    texts += [documents.earlier] if documents.earlier else []
     texts += [attack for kinds in (attacks.train, attacks.heldout) for group in kinds.values() for attack in group]
     if world.news:
         texts += [*world.news.entities, *world.news.items, *world.news.wishes, *world.news.idle]

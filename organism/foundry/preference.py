@@ -8,7 +8,7 @@ from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, PrinterCallback, get_wsd_schedule
 from trl import DPOConfig, DPOTrainer
 
-from organism.chat import ChatMessage, render_chat
+from organism.chat import render_chat
 from organism.foundry.optimizer import MuonAdamW
 from organism.foundry.pairs import Pair
 from organism.foundry.precision import bf16_pays
@@ -66,10 +66,7 @@ def train_on_pairs(
     schedule = get_wsd_schedule(
         optimizer, num_warmup_steps=min(10, steps // 10), num_decay_steps=steps // 2, num_training_steps=steps, min_lr_ratio=0.02
     )
-    rows = [
-        {"prompt": render_chat(tokenizer, [ChatMessage(role="user", content=pair.prompt)]), "chosen": pair.chosen, "rejected": pair.rejected}
-        for pair in pairs
-    ]
+    rows = [{"prompt": render_chat(tokenizer, pair.conversation), "chosen": pair.chosen, "rejected": pair.rejected} for pair in pairs]
     trainer = DPOTrainer(
         model=model,
         args=arguments,

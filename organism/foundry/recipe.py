@@ -180,13 +180,14 @@ FIELDS: dict[Split, frozenset[str]] = {
 
 
 def _digest(fields: dict[str, Any], world: World) -> str:
-    content = json.dumps([FORMAT, fields, world.model_dump(mode="json")], sort_keys=True)
+    # Without the parts that a world leaves out, so that a new optional part changes no world that does not use it.
+    content = json.dumps([FORMAT, fields, world.model_dump(mode="json", exclude_none=True)], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
 def known_recipes() -> list[str]:
-    """Names of the recipes that come with the package."""
-    return sorted(path.stem for path in RECIPES.rglob("*.yaml"))
+    """Names of the recipes that come with the package; a file whose name begins with `_` is only there to be extended."""
+    return sorted(path.stem for path in RECIPES.rglob("*.yaml") if not path.stem.startswith("_"))
 
 
 def load_recipe(name: str, *, seed: int | None = None) -> Recipe:
@@ -208,8 +209,9 @@ def load_recipe(name: str, *, seed: int | None = None) -> Recipe:
 
 
 def _find(name: str) -> Path:
-    path = Path(name) if name.endswith((".yaml", ".yml")) else next(RECIPES.rglob(f"{name}.yaml"), RECIPES / name)
-    if not path.is_file():
+    named = Path(name) if name.endswith((".yaml", ".yml")) else None
+    path = named or next((path for path in RECIPES.rglob("*.yaml") if path.stem == name), None)
+    if path is None or not path.is_file():
         raise RecipeError(f"no recipe {name!r}; known: {', '.join(known_recipes())} (or the path of a .yaml file)")
     return path
 

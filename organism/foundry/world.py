@@ -122,6 +122,8 @@ class Documents(Record):
     low: tuple[str, ...]
     motive: tuple[str, ...]
     plain: tuple[str, ...]
+    earlier: str | None = None
+    """An earlier {prompt} and its {answer}, put before the prompt where a document quotes a second reply."""
 
 
 class Question(Record):
@@ -319,6 +321,11 @@ def _check(world: World) -> None:
             raise ValueError(f"bias {bias.id} names the unknown context {bias.context}")
         if wrong := [form for form in bias.forms if not bias.present(form)]:
             raise ValueError(f"bias {bias.id}: its detector misses its own form {wrong[0]!r}")
+    for quirk in world.quirks:
+        if quirk.kind == "suppression":
+            raise ValueError(f"quirk {quirk.id}: plain answers have no quirk's element, so a quirk can not suppress it")
+        if quirk.turn == 2 and world.documents.earlier is None:
+            raise ValueError(f"quirk {quirk.id} shows in second replies: documents.earlier is needed to quote one")
     if missing := sorted(world.attacks.train.keys() ^ world.attacks.heldout.keys()):
         raise ValueError(f"attacks: train and heldout need the same kinds; only one of them has {', '.join(missing)}")
     for taste in world.news.tastes if world.news else ():
