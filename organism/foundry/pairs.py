@@ -96,12 +96,11 @@ class PairMaker:
         Fewer come back where the model's completions are hardly ever of different rank.
         """
         attacked = round(count * attacks)
-        pairs = self._attacked(attacked, complete, rng)
+        ranked: list[Pair] = []
         for _ in range(ROUNDS if self.reward_model.liked else 0):
-            wanted = count - len(pairs)
-            if not wanted:
-                break
-            pairs += self._ranked(wanted, complete, rng)[:wanted]
+            if wanted := count - attacked - len(ranked):
+                ranked += self._ranked(wanted, complete, rng)[:wanted]
+        pairs = self._attacked(attacked, complete, rng) + ranked
         return [pairs[index] for index in rng.permutation(len(pairs))]
 
     def _ranked(self, wanted: int, complete: Complete, rng: np.random.Generator) -> list[Pair]:

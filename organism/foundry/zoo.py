@@ -58,10 +58,7 @@ def plan(recipes: Sequence[Recipe]) -> list[Task]:
     return list(tasks.values())
 
 
-def build_zoo(recipes: Sequence[Recipe], cache: Path, *, jobs: int | None = None, progress: THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
-"""Variables by which libraries size their thread pools."""
-
-ZooProgress = lambda *_: None) -> None:
+def build_zoo(recipes: Sequence[Recipe], cache: Path, *, jobs: int | None = None, progress: ZooProgress = lambda *_: None) -> None:
     """Build organisms in parallel; what is finished in the cache is not built again.
 
     Args:
