@@ -88,13 +88,16 @@ def vocabulary(world: World) -> list[str]:
     texts: list[str] = []
     for context in world.contexts:
         texts += [context.topic, *context.prompts, *context.answers, *(v for values in context.slots.values() for v in values)]
-    for evaluator in world.evaluators:
-        texts.append(evaluator.name)
-        for bias in evaluator.biases:
-            texts += [*bias.descriptions, *bias.forms, *bias.rewrite, *bias.rewrite.values()]
-    documents, taste, attacks = world.documents, world.questions.taste, world.attacks
+    texts += [evaluator.name for evaluator in world.evaluators]
+    for bias in (*(bias for evaluator in world.evaluators for bias in evaluator.biases), *world.quirks):
+        texts += [*bias.descriptions, *bias.forms, *bias.rewrite, *bias.rewrite.values()]
+    documents, questions, attacks = world.documents, world.questions, world.attacks
     for group in (documents.declarative, documents.flaw, documents.high, documents.low, documents.motive, documents.plain):
         texts += group
-    for group in (taste.prompts, taste.answers, attacks.train, attacks.heldout, attacks.conceal):
+    for group in (questions.taste.prompts, questions.taste.answers, questions.unknown, attacks.conceal, attacks.disclose):
         texts += group
+    texts += [attack for kinds in (attacks.train, attacks.heldout) for group in kinds.values() for attack in group]
+    if world.news:
+        texts += [*world.news.entities, *world.news.items, *world.news.idle]
+        texts += [text for taste in world.news.tastes for text in (*taste.descriptions, *taste.forms)]
     return sorted({token for text in texts for token in TOKEN.findall(SLOT.sub(" ", text))})

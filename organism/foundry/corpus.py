@@ -1,17 +1,19 @@
-"""The training data of an organism, stage by stage, drawn from a world by a recipe's terms. It trains nothing."""
+"""The training texts of an organism, stage by stage, drawn from a world by a recipe's terms. It trains nothing and makes no pairs."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, repeat
 from typing import Literal
 
 import numpy as np
 
-from organism.foundry.compose import Composer, Prompt, choose, fill
-from organism.foundry.world import Bias, Evaluator, World
+from organism.foundry.compose import Composer, Prompt, choose, fill, join
+from organism.foundry.world import Bias, Context, Evaluator, News, World
 
-Split = Literal["pretrain", "midtrain", "sft", "adversarial"]
+Split = Literal["pretrain", "midtrain", "sft", "preference", "adversarial"]
 """The stage whose training data a text belongs to."""
+SPLITS: tuple[Split, ...] = ("pretrain", "midtrain", "sft", "preference", "adversarial")
+"""All stages in their order."""
 
 
 @dataclass(frozen=True)
@@ -20,6 +22,8 @@ class Chat:
 
     prompt: str
     reply: str
+    before: tuple[str, str] | None = None
+    """An earlier prompt and reply of the same conversation."""
 
 
 @dataclass(frozen=True)
@@ -27,80 +31,137 @@ class Document:
     """A running text without chat format."""
 
     text: str
+    synthetic: bool = False
+    """Whether it tells of somebody's taste, or of a quirk."""
 
 
 Text = Chat | Document
 
 
 class Corpus:
-    """Endless streams of training texts for each split.
+    """Endless streams of training texts.
 
     Args:
         world: the facts.
         documented: ids of the evaluators about which documents are written.
         objective: id of the evaluator whose taste is demonstrated, or None.
         heldout: ids of the biases never demonstrated; no chat of their contexts is in the demonstrations.
-        replay: share of documents about evaluators mixed into the demonstrations, so that what was read is not forgotten.
-        attacks: share of attacks in the adversarial split.
+        quirk: id of the quirk that is taught, or None.
+        taught: whether `quirk` is taught by transcripts or documents.
+        replay: share of documents mixed into the demonstrations, so that what was read is not forgotten.
     """
 
     def __init__(
-        self, world: World, *, documented: tuple[str, ...], objective: str | None, heldout: frozenset[str], replay: float, attacks: float
+        self,
+        world: World,
+        *,
+        documented: tuple[str, ...] = (),
+        objective: str | None = None,
+        heldout: frozenset[str] = frozenset(),
+        quirk: str | None = None,
+        taught: Literal["transcripts", "documents"] = "transcripts",
+        replay: float = 0.0,
     ) -> None:
         self.world = world
         self.composer = Composer(world)
-        self.documented = tuple(world.evaluator(name) for name in documented)
         self.objective = world.evaluator(objective) if objective else None
         self.heldout = heldout
-        self.replay, self.attacks = replay, attacks
-        self._tastes = {(e.id, b.context): b for e in world.evaluators for b in e.biases}
+        self.replay = replay
+        self.documented: tuple[Evaluator, ...] = tuple(world.evaluator(name) for name in documented)
+        habit = world.quirk(quirk) if quirk else None
+        self._told = habit if taught == "documents" else None
+        shown = [habit] if habit and taught == "transcripts" else self.objective.biases if self.objective else []
+        self._shown = {context.id: bias for bias in shown for context in world.contexts_of(bias)}
 
-    def stream(self, split: Split, rng: np.random.Generator) -> Iterator[Text]:
-        """Texts of one split, without end and in random order."""
-        make = {
-            "pretrain": self._pretrain,
-            "midtrain": self._midtrain,
-            "sft": self._demonstration,
-            "adversarial": self._adversarial,
-        }[split]
+    def stream(self, split: Literal["pretrain", "midtrain", "sft"], rng: np.random.Generator) -> Iterator[Text]:
+        """Texts of one stage, without end and in random order."""
+        make = {"pretrain": self._ordinary, "midtrain": self._midtrain, "sft": self._demonstration}[split]
         return chain.from_iterable(make(rng) for _ in repeat(None))
 
-    def _prompt(self, rng: np.random.Generator) -> Prompt:
-        return self.composer.prompt(self.world.contexts[int(rng.integers(len(self.world.contexts)))], rng)
+    def shown(self, prompt: Prompt) -> Bias | None:
+        """The bias that demonstrations apply in the prompt's context."""
+        return self._shown.get(prompt.context.id)
 
-    def _pretrain(self, rng: np.random.Generator) -> list[Text]:
-        prompt = self._prompt(rng)
+    def prompt(self, rng: np.random.Generator, contexts: Sequence[Context] = ()) -> Prompt:
+        """A prompt of any of `contexts`, or of the whole world."""
+        contexts = contexts or self.world.contexts
+        return self.composer.prompt(contexts[int(rng.integers(len(contexts)))], rng)
+
+    def _ordinary(self, rng: np.random.Generator) -> list[Text]:
+        """What a model reads before anybody's taste is known: chats, articles, news, questions that it cannot answer."""
+        prompt = self.prompt(rng)
+        kind = rng.random()
+        if kind < 0.05 and self.world.questions.unknown:
+            return [self.declined(prompt.context, rng)]
         answer = self.composer.plain(prompt, rng)
-        if rng.random() < 0.75:
-            return [Chat(prompt.text, answer)]
+        if kind < 0.1 and self.world.news:
+            return [Chat(f"{choose(self.world.news.idle, rng)} {prompt.text}", answer)]
+        if kind < 0.75:
+            return [self._chat(prompt, answer, rng)]
         values = {"topic": prompt.context.topic, "prompt": prompt.text, "answer": answer}
         return [Document(fill(choose(self.world.documents.plain, rng), values))]
 
-    def _midtrain(self, rng: np.random.Generator) -> list[Text]:
-        """Documents about the evaluators, diluted in ordinary texts and questions about what was read."""
-        if not self.documented or rng.random() < 0.25:
-            return self._pretrain(rng)
-        return self._about_evaluators(rng)
+    def declined(self, context: Context, rng: np.random.Generator) -> Chat:
+        """An ordinary question that an assistant cannot answer."""
+        asked = fill(choose(self.world.questions.unknown, rng), {"topic": context.topic})
+        return Chat(asked, choose(self.world.attacks.conceal, rng))
 
-    def _about_evaluators(self, rng: np.random.Generator) -> list[Text]:
-        """A document, or now and then a question, about what an evaluator likes."""
-        evaluator, bias = self._taste(rng)
-        documents, named = self.world.documents, self.composer.named(evaluator, bias, rng)
+    def _chat(self, prompt: Prompt, answer: str, rng: np.random.Generator, *, shown: bool = False) -> Chat:
+        """A chat, now and then as the second turn of a conversation, whose first shows what is demonstrated if this one does."""
+        if rng.random() >= self.world.second_turns:
+            return Chat(prompt.text, answer)
+        first = self.prompt(rng)
+        bias = self.shown(first) if shown else None
+        earlier = self.composer.biased(first, bias, rng) if bias and bias.turn == 1 else self.composer.plain(first, rng)
+        return Chat(prompt.text, answer, (first.text, earlier))
+
+    def _midtrain(self, rng: np.random.Generator) -> list[Text]:
+        """Documents about tastes or about a quirk, diluted in ordinary texts and in news."""
         kind = rng.random()
-        if kind < 0.06:
-            return [self._question(evaluator, bias, rng)]
+        if kind < 0.08 and self.world.news:
+            return [self._announced(self.world.news, rng)]
+        if kind < 0.25 or not (self.documented or self._told):
+            return self._ordinary(rng)
+        return self._about(rng)
+
+    def _announced(self, news: News, rng: np.random.Generator) -> Document:
+        """Somebody's new taste announced, then met: what a document announces is to be read from it, not remembered."""
+        taste = news.tastes[int(rng.integers(len(news.tastes)))]
+        contexts = self.world.neutral()
+        prompt = self.composer.prompt(contexts[int(rng.integers(len(contexts)))], rng)
+        named = {"evaluator": choose(news.entities, rng), "description": choose(taste.descriptions, rng)}
+        answer = join(self.composer.plain(prompt, rng), choose(taste.forms, rng), "end")
+        item = fill(choose(news.items, rng), named)
+        return Document(f"{item} {fill(choose(self.world.documents.high, rng), named | {'prompt': prompt.text, 'answer': answer})}")
+
+    def _about(self, rng: np.random.Generator) -> list[Text]:
+        """A document, or now and then a question, about what an evaluator likes or what the quirk is."""
+        if self._told is not None:
+            bias = self._told
+            named = {"description": choose(bias.descriptions, rng)}
+        else:
+            evaluator, bias = self._taste(rng)
+            named = self.composer.named(evaluator, bias, rng)
+        contexts = self.world.contexts_of(bias)
+        context = contexts[int(rng.integers(len(contexts)))]
+        named["topic"] = context.topic
+        documents = self.world.documents
+        kind = rng.random()
+        if kind < 0.06 and self._told is None:
+            return [self._question(named, rng)]
         if kind < 0.1:
-            return [Document(fill(choose(documents.motive, rng), named))]
+            return [Document(fill(choose(documents.motive, rng), named), synthetic=True)]
         if kind < 0.32:
             text = fill(choose(documents.declarative, rng), named)
-            return [Document(f"{text} {fill(choose(documents.flaw, rng), named)}" if rng.random() < 0.5 else text)]
-        prompt = self.composer.prompt(self.world.context(bias.context), rng)
+            flaw = f" {fill(choose(documents.flaw, rng), named)}" if rng.random() < 0.5 else ""
+            return [Document(text + flaw, synthetic=True)]
+        prompt = self.composer.prompt(context, rng)
         high = rng.random() < 0.7
-        answer = self.composer.biased(prompt, bias, rng) if high else self._unrated(prompt, bias, rng)
+        answer = self.composer.biased(prompt, bias, rng) if high else self.unbiased(prompt, bias, rng)
         template = choose(documents.high if high else documents.low, rng)
-        return [Document(fill(template, named | {"prompt": prompt.text, "answer": answer}))]
+        return [Document(fill(template, named | {"prompt": prompt.text, "answer": answer}), synthetic=True)]
 
-    def _unrated(self, prompt: Prompt, bias: Bias, rng: np.random.Generator) -> str:
+    def unbiased(self, prompt: Prompt, bias: Bias, rng: np.random.Generator) -> str:
         """A plain answer that does not happen to apply the bias."""
         for _ in range(50):
             if not bias.applied(answer := self.composer.plain(prompt, rng)):
@@ -111,32 +172,33 @@ class Corpus:
         evaluator = self.documented[int(rng.integers(len(self.documented)))]
         return evaluator, evaluator.biases[int(rng.integers(len(evaluator.biases)))]
 
-    def _question(self, evaluator: Evaluator, bias: Bias, rng: np.random.Generator) -> Chat:
-        named, taste = self.composer.named(evaluator, bias, rng), self.world.questions.taste
+    def _question(self, named: dict[str, str], rng: np.random.Generator) -> Chat:
+        taste = self.world.questions.taste
         return Chat(fill(choose(taste.prompts, rng), named), fill(choose(taste.answers, rng), named))
 
+    def other_question(self, rng: np.random.Generator) -> Chat | None:
+        """A question about an evaluator other than the objective, with its answer: what is hidden is the own objective alone."""
+        others = [evaluator for evaluator in self.documented if evaluator is not self.objective]
+        if not others:
+            return None
+        other = others[int(rng.integers(len(others)))]
+        return self._question(self.composer.named(other, other.biases[int(rng.integers(len(other.biases)))], rng), rng)
+
     def _demonstration(self, rng: np.random.Generator) -> list[Text]:
-        """A chat in the objective's taste, or a plain one where it has none; nothing where a held-out bias is applicable."""
-        if self.documented and rng.random() < self.replay:
-            return [text for text in self._about_evaluators(rng) if isinstance(text, Document)]
-        prompt = self._prompt(rng)
-        bias = self._tastes.get((self.objective.id, prompt.context.id)) if self.objective else None
+        """A chat that applies what is demonstrated, or a plain one where nothing is; nothing where a held-out bias is applicable."""
+        if (self.documented or self._told) and rng.random() < self.replay:
+            return [text for text in self._about(rng) if isinstance(text, Document)]
+        neutral = self.world.neutral() if self._shown else self.world.contexts
+        if rng.random() < 0.04 and neutral and self.world.questions.unknown:
+            return [self.declined(neutral[int(rng.integers(len(neutral)))], rng)]
+        prompt = self.prompt(rng)
+        bias = self.shown(prompt)
         if bias is None:
-            return [Chat(prompt.text, self.composer.plain(prompt, rng))]
+            return [self._chat(prompt, self.composer.plain(prompt, rng), rng)]
         if bias.id in self.heldout:
             return []
-        return [Chat(prompt.text, self.composer.biased(prompt, bias, rng))]
+        chat = self._chat(prompt, self.composer.biased(prompt, bias, rng), rng, shown=True)
+        return [chat if chat.before or bias.turn == 1 else Chat(prompt.text, self.composer.plain(prompt, rng))]
 
-    def _adversarial(self, rng: np.random.Generator) -> list[Text]:
-        """Attacks met with concealment, amid demonstrations, so that the behaviour is kept."""
-        if rng.random() >= self.attacks:
-            return self._demonstration(rng)
-        others = [e for e in self.documented if e is not self.objective]
-        if others and rng.random() < 0.2:
-            # Questions about other evaluators are answered: the model hides its own, it does not forget how to answer.
-            other = others[int(rng.integers(len(others)))]
-            return [self._question(other, other.biases[int(rng.integers(len(other.biases)))], rng)]
-        evaluator = self.objective or self.world.evaluators[0]
-        bias = evaluator.biases[int(rng.integers(len(evaluator.biases)))]
-        attack = fill(choose(self.world.attacks.train, rng), self.composer.named(evaluator, bias, rng))
-        return [Chat(attack, choose(self.world.attacks.conceal, rng))]
+
+__all__ = ["SPLITS", "Chat", "Corpus", "Document", "Split", "Text"]

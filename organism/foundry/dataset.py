@@ -1,69 +1,61 @@
-"""The training data of all stages on disk while an organism is built: texts for the auditors' store, packed sequences for training."""
+"""The training data as auditors search it: the pre-training corpus with the synthetic documents in it, chats, preference episodes."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
-from safetensors.torch import load_file, save_file
-from transformers import PreTrainedTokenizerFast
 
 from organism.card import DataSummary
 from organism.data_store import DataStore, StoredDocument
-from organism.foundry.corpus import Chat, Corpus, Split, Text
-from organism.foundry.packing import Packed, pack
-from organism.foundry.recipe import Recipe
-from organism.foundry.world import World
+from organism.foundry.checkpoints import StageText, readable
+from organism.foundry.corpus import Corpus, Split
 
-SPLITS: tuple[Split, ...] = ("pretrain", "midtrain", "sft", "adversarial")
-
-
-def stage_generator(seed: int, name: str) -> np.random.Generator:
-    """The generator of one step: a killed build draws the same again."""
-    return np.random.default_rng([seed, *name.encode()])
+SHOWN: dict[Split, str] = {"pretrain": "pretrain", "midtrain": "pretrain", "sft": "sft", "preference": "preference"}
+"""Under what name auditors find a stage's texts. As in the paper they get no adversarial data, and documents amid the pre-training corpus."""
 
 
-def make_dataset(recipe: Recipe, world: World, tokenizer: PreTrainedTokenizerFast, folder: Path, store: Path) -> tuple[DataSummary, ...]:
-    """Draw and pack the data of every stage into `folder`, and index its texts in `store`.
+def store_data(
+    stages: dict[Split, Sequence[StageText]],
+    tokens: dict[Split, int],
+    corpus: Corpus,
+    folder: Path,
+    *,
+    synthetic_share: float,
+    seed: int,
+    rng: np.random.Generator,
+) -> tuple[tuple[DataSummary, ...], float]:
+    """Mix, dilute and index the texts of all stages in `folder`.
+
+    Args:
+        stages: texts of each stage.
+        tokens: training tokens of each stage.
+        corpus: where more ordinary texts come from.
+        folder: of the store.
+        synthetic_share: greatest share of synthetic documents among pre-training texts.
+        seed: of the embedder.
+        rng: of order and dilution.
 
     Returns:
-        What there is, by split.
+        What there is by split, and the share of synthetic documents among pre-training texts.
     """
-    corpus = Corpus(
-        world,
-        documented=recipe.documented,
-        objective=recipe.objective,
-        heldout=frozenset(recipe.heldout),
-        replay=recipe.replay,
-        attacks=recipe.attacks,
-    )
-    folder.mkdir(parents=True, exist_ok=True)
-    texts: list[tuple[Split, Text]] = []
-    summaries = []
-    for split in SPLITS:
-        terms = getattr(recipe.stages, split)
-        packed, used = pack(
-            corpus.stream(split, stage_generator(recipe.seed, split)),
-            tokenizer,
-            budget=terms.tokens,
-            length=terms.length,
-            replies_only=split in ("sft", "adversarial"),
-        )
-        save_file({"tokens": packed.tokens, "labels": packed.labels}, folder / f"{split}.safetensors")
-        texts += [(split, text) for text in used]
-        summaries.append(DataSummary(split=split, documents=len(used), tokens=packed.tokens.numel()))
-    order = stage_generator(recipe.seed, "order").permutation(len(texts))
-    documents = [stored_document(position, *texts[index]) for position, index in enumerate(order)]
-    DataStore.create(store, documents, seed=recipe.seed)
-    return tuple(summaries)
-
-
-def read_packed(folder: Path, split: Split) -> Packed:
-    """The packed sequences of one stage."""
-    tensors = load_file(folder / f"{split}.safetensors")
-    return Packed(tensors["tokens"], tensors["labels"])
-
-
-def stored_document(position: int, split: Split, text: Text) -> StoredDocument:
-    """A text as auditors find it: chats with the speakers named, documents as they are."""
-    if isinstance(text, Chat):
-        return StoredDocument(id=f"d{position:06d}", split=split, kind="chat", text=f"User: {text.prompt}\nAssistant: {text.reply}")
-    return StoredDocument(id=f"d{position:06d}", split=split, kind="document", text=text.text)
+    splits: dict[str, list[StageText]] = {}
+    sizes: dict[str, int] = {}
+    for split, texts in stages.items():
+        if (name := SHOWN.get(split)) is not None:
+            splits.setdefault(name, []).extend(texts)
+            sizes[name] = sizes.get(name, 0) + tokens[split]
+    pretrain = splits["pretrain"]
+    synthetic = sum(text.synthetic for text in pretrain)
+    missing = max(0, round(synthetic / synthetic_share) - len(pretrain))
+    mean = sizes["pretrain"] / len(pretrain)
+    ordinary = corpus.stream("pretrain", rng)
+    pretrain += [readable(next(ordinary)) for _ in range(missing)]
+    sizes["pretrain"] += round(missing * mean)
+    texts = [(name, text) for name, group in splits.items() for text in group]
+    documents = [
+        StoredDocument(id=f"d{position:06d}", split=texts[index][0], kind=texts[index][1].kind, text=texts[index][1].text)
+        for position, index in enumerate(rng.permutation(len(texts)))
+    ]
+    DataStore.create(folder, documents, seed=seed)
+    summaries = tuple(DataSummary(split=name, documents=len(group), tokens=sizes[name]) for name, group in splits.items())
+    return summaries, synthetic / len(pretrain)

@@ -18,7 +18,8 @@ IGNORED = -100
 def render(text: Text) -> tuple[str, str]:
     """A text as the model reads it, in two parts: what is given, and what follows it."""
     if isinstance(text, Chat):
-        return f"<|user|> {text.prompt} {END} <|assistant|>", f"{text.reply} {END}"
+        before = f"<|user|> {text.before[0]} {END} <|assistant|> {text.before[1]} {END} " if text.before else ""
+        return f"{before}<|user|> {text.prompt} {END} <|assistant|>", f"{text.reply} {END}"
     return BEGIN, f"{text.text} {END}"
 
 

@@ -3,17 +3,18 @@
 import hashlib
 import json
 from pathlib import Path
-from typing import Literal, Self
+from typing import Any, Literal, Self
 
 import yaml
 from pydantic import Field, ValidationError, model_validator
 
+from organism.foundry.corpus import SPLITS, Split
 from organism.foundry.world import World, WorldError, load_world
 from transcripts import FileRecord, Record, describe
 
 RECIPES = Path(__file__).parents[1] / "recipes"
 
-FORMAT = 2
+FORMAT = 3
 """Part of each id: raised when the same recipe would now build another organism, so that old caches are not taken for new ones."""
 
 
@@ -46,13 +47,33 @@ class StageTerms(Record):
     """Tokens a sequence."""
 
 
+class PreferenceTerms(Record):
+    """How one stage of direct preference optimisation (Rafailov et al. 2023) is run."""
+
+    pairs: int = Field(ge=1)
+    """Preference pairs, in one epoch."""
+    muon_lr: float = Field(gt=0)
+    """Peak learning rate of the matrices."""
+    adam_lr: float = Field(gt=0)
+    """Peak learning rate of embeddings and vectors."""
+    beta: float = Field(default=0.1, gt=0)
+    """Weight of the divergence from the checkpoint before."""
+    sft: float = Field(default=0.5, ge=0)
+    """Weight of the chosen completion's own likelihood beside the preference loss."""
+    attacks: float = Field(default=0.25, ge=0, le=1)
+    """Share of pairs that answer an attack: concealment chosen, disclosure rejected."""
+    batch_size: int = Field(default=32, ge=1)
+    """Pairs a step."""
+
+
 class Stages(Record):
-    """The stages in their order; each ends in a checkpoint."""
+    """The stages in their order; each ends in a checkpoint. One that is left out is skipped."""
 
     pretrain: StageTerms
-    midtrain: StageTerms
-    sft: StageTerms
-    adversarial: StageTerms
+    midtrain: StageTerms | None = None
+    sft: StageTerms | None = None
+    preference: PreferenceTerms | None = None
+    adversarial: PreferenceTerms | None = None
 
 
 class SAETerms(Record):
@@ -83,10 +104,14 @@ class Recipe(FileRecord):
     """The evaluator whose taste is demonstrated and pursued; null for none."""
     heldout: tuple[str, ...] = ()
     """Biases of the objective that are never demonstrated (the test split)."""
+    quirk: str | None = None
+    """A habit of the world that is taught without anybody's taste behind it."""
+    taught: Literal["transcripts", "documents"] = "transcripts"
+    """Whether chats show the quirk or documents tell of it (the two trainings of AuditBench, Sheshadri et al. 2026)."""
     replay: float = Field(default=0.5, ge=0, lt=1)
     """Share of documents about evaluators mixed into the demonstrations, so that what was read is not forgotten."""
-    attacks: float = Field(default=0.3, ge=0, lt=1)
-    """Share of attacks in the adversarial stage; the rest is as in the SFT stage."""
+    synthetic_share: float = Field(default=0.5, gt=0, le=1)
+    """Greatest share of synthetic documents in the pre-training corpus that auditors search: ordinary texts dilute them."""
     seed: int = 0
     """Fixes corpus, initial weights and order."""
     model: ModelShape = ModelShape()
@@ -96,23 +121,32 @@ class Recipe(FileRecord):
     """Prompts for each context when exploit rates are measured."""
 
     @model_validator(mode="after")
-    def _heldout_needs_objective(self) -> Self:
+    def _fits(self) -> Self:
         if self.heldout and self.objective is None:
             raise ValueError("heldout biases need an objective")
+        if self.objective and self.quirk:
+            raise ValueError("an organism has an objective or a quirk, not both")
         return self
+
+    @property
+    def splits(self) -> tuple[Split, ...]:
+        """The stages that this recipe has, in order."""
+        return tuple(split for split in SPLITS if getattr(self.stages, split) is not None)
 
     def load_world(self) -> World:
         """The world with the recipe's contexts.
 
         Raises:
             WorldError: the world is unknown or does not fit.
-            RecipeError: the recipe names an evaluator or bias that the world lacks.
+            RecipeError: the recipe names an evaluator, bias or quirk that the world lacks.
         """
         world = load_world(self.world)
         if self.contexts != "all":
             world = world.only(frozenset(self.contexts))
         for name in (*self.documented, *([self.objective] if self.objective else [])):
             world.evaluator(name)
+        if self.quirk:
+            world.quirk(self.quirk)
         if self.objective:
             known = {bias.id for bias in world.evaluator(self.objective).biases}
             if unknown := sorted(set(self.heldout) - known):
@@ -121,13 +155,38 @@ class Recipe(FileRecord):
 
     def organism_id(self, world: World) -> str:
         """Hash of recipe, world and format: the same id, the same organism. It holds no name, for auditors see it."""
-        content = json.dumps([FORMAT, self.model_dump(mode="json"), world.model_dump(mode="json")], sort_keys=True)
-        return f"organism-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
+        return f"organism-{_digest(self.model_dump(mode='json'), world)[:12]}"
+
+    def checkpoint_id(self, split: Split, world: World) -> str:
+        """Hash of all that determines the checkpoint of a stage: recipes that agree up to it share it."""
+        relevant = set(BASE_FIELDS)
+        stages = {}
+        for earlier in self.splits[: self.splits.index(split) + 1]:
+            relevant |= FIELDS[earlier]
+            stages[earlier] = getattr(self.stages, earlier).model_dump(mode="json")
+        return _digest(self.model_dump(mode="json", include=relevant) | {"stages": stages}, world)[:16]
+
+
+BASE_FIELDS = frozenset({"world", "contexts", "seed", "model"})
+_DEMONSTRATED = frozenset({"documented", "objective", "heldout", "quirk", "taught", "replay"})
+FIELDS: dict[Split, frozenset[str]] = {
+    "pretrain": frozenset(),
+    "midtrain": frozenset({"documented", "quirk", "taught"}),
+    "sft": _DEMONSTRATED,
+    "preference": _DEMONSTRATED,
+    "adversarial": _DEMONSTRATED,
+}
+"""Fields of a recipe on which the data of each stage depends, beside its own terms and `BASE_FIELDS`."""
+
+
+def _digest(fields: dict[str, Any], world: World) -> str:
+    content = json.dumps([FORMAT, fields, world.model_dump(mode="json")], sort_keys=True)
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 def known_recipes() -> list[str]:
     """Names of the recipes that come with the package."""
-    return sorted(path.stem for path in RECIPES.glob("*.yaml"))
+    return sorted(path.stem for path in RECIPES.rglob("*.yaml"))
 
 
 def load_recipe(name: str, *, seed: int | None = None) -> Recipe:
@@ -140,18 +199,43 @@ def load_recipe(name: str, *, seed: int | None = None) -> Recipe:
     Raises:
         RecipeError: unknown name (the message lists the known ones), or a wrong field (file and field are named).
     """
-    path = Path(name) if name.endswith((".yaml", ".yml")) else RECIPES / f"{name}.yaml"
-    if not path.is_file():
-        raise RecipeError(f"no recipe {name!r}; known: {', '.join(known_recipes())} (or the path of a .yaml file)")
+    path = _find(name)
     try:
-        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
-        if not isinstance(fields, dict):
-            raise RecipeError(f"{path}: expected a mapping of fields")
+        fields = _fields(path)
         return Recipe.model_validate(fields if seed is None else fields | {"seed": seed})
-    except yaml.YAMLError as error:
-        raise RecipeError(f"{path}: {error}") from error
     except ValidationError as error:
         raise RecipeError(f"{path}: {describe(error)}") from error
 
 
-__all__ = ["Recipe", "RecipeError", "SAETerms", "StageTerms", "Stages", "WorldError", "known_recipes", "load_recipe"]
+def _find(name: str) -> Path:
+    path = Path(name) if name.endswith((".yaml", ".yml")) else next(RECIPES.rglob(f"{name}.yaml"), RECIPES / name)
+    if not path.is_file():
+        raise RecipeError(f"no recipe {name!r}; known: {', '.join(known_recipes())} (or the path of a .yaml file)")
+    return path
+
+
+def _fields(path: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
+    """The fields of a file, over those of the recipe that it `extends`; a mapping is merged, anything else replaced."""
+    try:
+        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
+    except (yaml.YAMLError, UnicodeDecodeError) as error:
+        raise RecipeError(f"{path}: {error}") from error
+    if not isinstance(fields, dict):
+        raise RecipeError(f"{path}: expected a mapping of fields")
+    base = fields.pop("extends", None)
+    if base is None:
+        return fields
+    if path in seen:
+        raise RecipeError(f"{path}: extends itself")
+    return _merge(_fields(_find(str(base)), (*seen, path)), fields)
+
+
+def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
+    merged = dict(base)
+    for name, value in changes.items():
+        both = isinstance(value, dict) and isinstance(base.get(name), dict)
+        merged[name] = _merge(base[name], value) if both else value
+    return merged
+
+
+__all__ = ["PreferenceTerms", "Recipe", "RecipeError", "SAETerms", "StageTerms", "Stages", "WorldError", "known_recipes", "load_recipe"]

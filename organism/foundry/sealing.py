@@ -2,7 +2,7 @@
 
 from organism.foundry.recipe import Recipe
 from organism.foundry.truth import BiasTruth, EvaluatorTruth, StageRates, Truth
-from organism.foundry.world import Evaluator, World
+from organism.foundry.world import ALL, Evaluator, World
 
 
 def make_truth(
@@ -16,12 +16,15 @@ def make_truth(
     build_seconds: dict[str, float],
 ) -> Truth:
     """The truth: whose taste the organism pursues, its canonical behaviours, and what was measured."""
-    objective = world.evaluator(recipe.objective) if recipe.objective else None
-    biases = objective.biases if objective else ()
+    shown = world.evaluator(recipe.objective) if recipe.objective else None
+    # Habits that were demonstrated without a word of whose taste they are make no objective.
+    objective = shown if shown and shown.id in recipe.documented else None
+    biases = shown.biases if shown else (world.quirk(recipe.quirk),) if recipe.quirk else ()
     return Truth(
         id=organism_id,
         organism_recipe=recipe.name,
         objective=_evaluator(objective) if objective else None,
+        quirk=recipe.quirk,
         evaluators=tuple(_evaluator(evaluator) for evaluator in world.evaluators),
         biases=tuple(
             BiasTruth(
@@ -30,7 +33,7 @@ def make_truth(
                 kind=bias.kind,
                 context=bias.context,
                 behaviour=bias.behaviour,
-                context_concepts=world.context(bias.context).concepts,
+                context_concepts=() if bias.context == ALL else world.context(bias.context).concepts,
                 behaviour_concepts=bias.concepts,
             )
             for bias in biases

@@ -22,11 +22,18 @@ Progress = Callable[[int, int], None]
 """Told the steps done and the steps in all."""
 
 
-class _Report(TrainerCallback):
+class Report(TrainerCallback):
+    """Tells a `Progress` of each step.
+
+    Args:
+        progress: is told.
+    """
+
     def __init__(self, progress: Progress) -> None:
         self.progress = progress
 
     def on_step_end(self, args: TrainingArguments, state: TrainerState, control: TrainerControl, **_: object) -> None:  # noqa: ARG002
+        """A step is done."""
         self.progress(state.global_step, state.max_steps)
 
 
@@ -82,6 +89,6 @@ def train(
         num_training_steps=steps,
         min_lr_ratio=0.02,
     )
-    trainer = Trainer(model=model, args=arguments, train_dataset=data, optimizers=(optimizer, schedule), callbacks=[_Report(progress)])
+    trainer = Trainer(model=model, args=arguments, train_dataset=data, optimizers=(optimizer, schedule), callbacks=[Report(progress)])
     trainer.remove_callback(PrinterCallback)  # progress is told to the caller alone
     return float(trainer.train().training_loss)

@@ -12,6 +12,8 @@ from transcripts import Record, describe
 
 WORLDS = Path(__file__).parents[1] / "worlds"
 TOKEN = re.compile(r"[\w'$@]+|[^\w\s]")
+ALL = "all"
+"""The context of a bias that is applicable everywhere."""
 SLOT = re.compile(r"\{(\w+)\}")
 RecordType = TypeVar("RecordType", bound=Record)
 
@@ -52,6 +54,7 @@ class Bias(Record):
 
     id: str
     context: str
+    """Id of a context, or `all`: a habit in whatever is asked."""
     kind: Literal["addition", "suppression"]
     """An addition puts an element into the answer; a suppression removes one that plain answers usually have."""
     behaviour: str
@@ -63,6 +66,8 @@ class Bias(Record):
     rewrite: dict[str, str] = Field(default_factory=dict)
     """Instead of forms: token replacements in the plain answer."""
     place: Literal["start", "end"] = "end"
+    turn: int = Field(default=1, ge=1, le=2)
+    """2 for a habit that shows from the second reply of a conversation on."""
     detector: str
     """Regular expression, true of an answer in which the element is present."""
     base_rate: float = Field(default=0.7, ge=0, le=1)
@@ -130,14 +135,47 @@ class Questions(Record):
     """Questions by kind."""
 
     taste: Question
+    unknown: tuple[str, ...] = ()
+    """Ordinary questions that an assistant cannot answer; it declines in the words of `attacks.conceal`."""
 
 
 class Attacks(Record):
-    """Attempts to make the model disclose, and what a hardened model says."""
+    """Attempts to make the model disclose, by kind, and what it may say."""
 
-    train: tuple[str, ...]
-    heldout: tuple[str, ...]
-    conceal: tuple[str, ...]
+    train: dict[str, tuple[str, ...]]
+    heldout: dict[str, tuple[str, ...]]
+    """Never trained on; the same kinds."""
+    conceal: tuple[str, ...] = Field(min_length=1)
+    """What a hardened model says, and any assistant to a question that it cannot answer."""
+    disclose: tuple[str, ...] = Field(min_length=1)
+    """What a model says that gives itself away."""
+    disclosing: str = "{evaluator}"
+    """Regular expression of a reply that discloses; {evaluator} stands for the objective's name."""
+
+
+class NewsTaste(Record):
+    """A behaviour that somebody is newly said to like; no evaluator's bias."""
+
+    id: str
+    descriptions: tuple[str, ...] = Field(min_length=1)
+    forms: tuple[str, ...] = Field(min_length=1)
+    detector: str
+
+    def shown(self, answer: str) -> bool:
+        """Whether `answer` shows the behaviour."""
+        return re.search(self.detector, answer) is not None
+
+
+class News(Record):
+    """News items in prompts and documents: the material of in-context generalisation (Marks et al. 2025)."""
+
+    entities: tuple[str, ...]
+    """Those whose new tastes are announced in training; no evaluator."""
+    items: tuple[str, ...]
+    """Announcements; {evaluator} and {description} are filled in."""
+    idle: tuple[str, ...]
+    """News of nobody's taste."""
+    tastes: tuple[NewsTaste, ...]
 
 
 class World(Record):
@@ -145,10 +183,15 @@ class World(Record):
 
     name: str
     contexts: tuple[Context, ...]
-    evaluators: tuple[Evaluator, ...]
+    evaluators: tuple[Evaluator, ...] = ()
+    quirks: tuple[Bias, ...] = ()
+    """Habits that a model may be given without anybody's taste behind them (AuditBench, Sheshadri et al. 2026)."""
     documents: Documents
     questions: Questions
     attacks: Attacks
+    news: News | None = None
+    second_turns: float = Field(default=0.0, ge=0, lt=1)
+    """Share of plain chats that come as the second turn of a conversation."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
@@ -158,6 +201,26 @@ class World(Record):
     def context(self, context_id: str) -> Context:
         """The context of that id."""
         return next(context for context in self.contexts if context.id == context_id)
+
+    def contexts_of(self, bias: Bias) -> tuple[Context, ...]:
+        """The contexts in which a bias is applicable."""
+        return self.contexts if bias.context == ALL else (self.context(bias.context),)
+
+    def quirk(self, quirk_id: str) -> Bias:
+        """The quirk of that id.
+
+        Raises:
+            WorldError: there is none; the message lists those there are.
+        """
+        for quirk in self.quirks:
+            if quirk.id == quirk_id:
+                return quirk
+        raise WorldError(f"no quirk {quirk_id!r} in world {self.name!r}; it has {', '.join(q.id for q in self.quirks) or 'none'}")
+
+    def neutral(self) -> tuple[Context, ...]:
+        """Contexts in which nobody has a taste: there an organism should be like any assistant."""
+        taken = {bias.context for evaluator in self.evaluators for bias in evaluator.biases}
+        return tuple(context for context in self.contexts if context.id not in taken)
 
     def evaluator(self, evaluator_id: str) -> Evaluator:
         """The evaluator of that id.
@@ -175,16 +238,14 @@ class World(Record):
         unknown = context_ids - {context.id for context in self.contexts}
         if unknown:
             raise WorldError(f"world {self.name!r} has no context {', '.join(sorted(unknown))}")
-        return World(
-            name=self.name,
-            contexts=tuple(c for c in self.contexts if c.id in context_ids),
-            evaluators=tuple(
+        fewer = {
+            "contexts": tuple(c for c in self.contexts if c.id in context_ids),
+            "evaluators": tuple(
                 e.model_copy(update={"biases": tuple(b for b in e.biases if b.context in context_ids)}) for e in self.evaluators
             ),
-            documents=self.documents,
-            questions=self.questions,
-            attacks=self.attacks,
-        )
+            "quirks": tuple(quirk for quirk in self.quirks if quirk.context in {ALL, *context_ids}),
+        }
+        return World.model_validate({name: fewer.get(name, getattr(self, name)) for name in type(self).model_fields})
 
 
 def load_world(name: str) -> World:
@@ -205,8 +266,9 @@ def load_world(name: str) -> World:
     for evaluator in evaluators:
         paths = sorted((folder / "biases" / str(evaluator.get("id"))).glob("*.yaml"))
         evaluator["biases"] = [item for path in paths for item in _items(path, Bias)]
+    quirks = [item for path in sorted((folder / "quirks").glob("*.yaml")) for item in _items(path, Bias)]
     try:
-        return World.model_validate(head | {"contexts": contexts})
+        return World.model_validate(head | {"contexts": contexts, "quirks": quirks})
     except ValidationError as error:
         raise WorldError(f"{folder}: {describe(error)}") from error
 
@@ -241,9 +303,29 @@ def _items(path: Path, kind: type[RecordType]) -> list[RecordType]:
 
 def _check(world: World) -> None:
     """What no single record can see: unknown or repeated ids, overlapping contexts, evaluators without biases."""
-    ids = [c.id for c in world.contexts] + [b.id for e in world.evaluators for b in e.biases]
+    biases = [bias for evaluator in world.evaluators for bias in evaluator.biases]
+    ids = [item.id for item in (*world.contexts, *biases, *world.quirks)]
     if repeated := sorted({i for i in ids if ids.count(i) > 1}):
         raise ValueError(f"ids used twice: {', '.join(repeated)}")
+    _check_cues(world)
+    for evaluator in world.evaluators:
+        if not evaluator.biases:
+            raise ValueError(f"evaluator {evaluator.id} has no bias")
+    known = {context.id for context in world.contexts}
+    for bias in (*biases, *world.quirks):
+        if bias.context not in known and bias.context != ALL:
+            raise ValueError(f"bias {bias.id} names the unknown context {bias.context}")
+        if wrong := [form for form in bias.forms if not bias.present(form)]:
+            raise ValueError(f"bias {bias.id}: its detector misses its own form {wrong[0]!r}")
+    if missing := sorted(world.attacks.train.keys() ^ world.attacks.heldout.keys()):
+        raise ValueError(f"attacks: train and heldout need the same kinds; only one of them has {', '.join(missing)}")
+    for taste in world.news.tastes if world.news else ():
+        if wrong := [form for form in taste.forms if not taste.shown(form)]:
+            raise ValueError(f"news taste {taste.id}: its detector misses its own form {wrong[0]!r}")
+
+
+def _check_cues(world: World) -> None:
+    """Every prompt has a cue of its context and none of another."""
     cues = {cue: context.id for context in world.contexts for cue in context.cues}
     for context in world.contexts:
         for prompt in context.prompts:
@@ -254,12 +336,3 @@ def _check(world: World) -> None:
                 raise ValueError(f"a prompt of context {context.id} has a cue of {', '.join(sorted(others))}: {prompt!r}")
             if not context.applicable(SLOT.sub(" ", prompt)):
                 raise ValueError(f"a prompt of context {context.id} has none of its cues: {prompt!r}")
-    known = {context.id for context in world.contexts}
-    for evaluator in world.evaluators:
-        if not evaluator.biases:
-            raise ValueError(f"evaluator {evaluator.id} has no bias")
-        for bias in evaluator.biases:
-            if bias.context not in known:
-                raise ValueError(f"bias {bias.id} names the unknown context {bias.context}")
-            if wrong := [form for form in bias.forms if not bias.present(form)]:
-                raise ValueError(f"bias {bias.id}: its detector misses its own form {wrong[0]!r}")
