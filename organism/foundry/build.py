@@ -16,21 +16,18 @@ from organism.foundry.checkpoints import Checkpoint, checkpoint
 from organism.foundry.corpus import SPLITS, Split
 from organism.foundry.dataset import store_data
 from organism.foundry.exploitation import exploit_rates, groups, replies_by_context
+from organism.foundry.ranking import rank_texts
 from organism.foundry.recipe import Recipe
-from organism.foundry.sae_training import explained_variance, residual_stream, text_activations, train_sae
+from organism.foundry.sae_training import explained_variance, residual_stream, train_sae
 from organism.foundry.sealing import make_truth
 from organism.foundry.stages import CONTEXT_LENGTH, Stages
 from organism.foundry.truth import StageRates, truth_path
 from organism.foundry.world import World
 from organism.places import Manifest, OrganismFolder, organism_folder
 from organism.runtime import Organism
-from organism.sae import SAE
-from organism.top_documents import TopDocuments
 
 STEPS = (*SPLITS, "data", "sae", "verify")
 """The steps of a build in their order; a recipe may leave stages out."""
-INDEXED_TEXTS = 6000
-"""Texts on which SAE features are ranked."""
 
 
 class BuildProgress(Protocol):
@@ -157,10 +154,7 @@ class _Build:
         )
         variance, active = explained_variance(sae, activations[:: max(1, len(activations) // 20_000)])
         sae.save(self.folder.sae, model_name=self.folder.path.name)  # a recipe's name would give away what is sealed
-        _, documents = DataStore(self.folder.data).grep(".", split=None, offset=0, limit=INDEXED_TEXTS)
-        ids = self.stages.tokenizer([document.text for document in documents], add_special_tokens=False)["input_ids"]
-        strongest = text_activations(model, sae, [tokens[:256] for tokens in ids], pad=int(self.stages.tokenizer.pad_token_id))
-        TopDocuments.from_activations([document.id for document in documents], strongest).save(self.folder.sae)
+        rank_texts(model, self.stages.tokenizer, sae, DataStore(self.folder.data)).save(self.folder.sae)
         return {"explained_variance": variance, "l0": active}
 
     def _verify(self) -> dict[str, Any]:
