@@ -15,6 +15,7 @@ from organism.foundry.corpus import Chat, Document, Text
 from organism.foundry.pairs import Pair
 from organism.foundry.precision import attention
 
+
 @dataclass(frozen=True)
 class StageText:
     """A training text as auditors find it."""

@@ -260,7 +260,7 @@ def _misfit(item: str, message: str) -> NoReturn:
 def _check(world: World) -> None:
     """What no single record can see: unknown or repeated ids, overlapping contexts, evaluators without biases."""
     biases = [bias for evaluator in world.evaluators for bias in evaluator.biases]
-    ids = [item.id for item in (*world.contexts, *biases, *world.quirks)]
+    ids = [context.id for context in world.contexts] + [bias.id for bias in (*biases, *world.quirks)]
     if repeated := sorted({i for i in ids if ids.count(i) > 1}):
         _misfit(repeated[-1], f"ids used twice: {', '.join(repeated)}")
     _check_cues(world)

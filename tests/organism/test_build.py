@@ -206,10 +206,12 @@ def test_recipes_that_begin_alike_share_checkpoints(small, small_recipe, tmp_pat
 
 
 def test_ordinary_texts_dilute_the_documents(small, small_recipe, tmp_path):
-    _, recipe, cache, _ = small
+    cache = small[2]
     shares = {}
     for share in (1.0, 0.1):
-        thin = load_recipe(small_recipe(tmp_path / f"{share}.yaml", objective=None, heldout=[], name="thin", stages=SHORTER, synthetic_share=share))
+        thin = load_recipe(
+            small_recipe(tmp_path / f"{share}.yaml", objective=None, heldout=[], name="thin", stages=SHORTER, synthetic_share=share)
+        )
         organism = build_organism(thin, cache)
         shares[share] = organism.card.synthetic_share
         assert organism.data.count() == sum(item.documents for item in organism.card.data)
@@ -227,9 +229,10 @@ def test_a_full_disk_leaves_nothing_half_written_and_the_next_build_goes_on(smal
     def full(*_, **__):
         raise OSError(code, "No space left on device")
 
-    with monkeypatch.context() as patch, pytest.raises(OSError, match="No space left"):
+    with monkeypatch.context() as patch:
         patch.setattr("pyarrow.parquet.write_table", full)
-        build_organism(recipe, cache)
+        with pytest.raises(OSError, match="No space left"):
+            build_organism(recipe, cache)
     assert built_organisms(cache) == []
     assert not [path for path in (cache / "checkpoints").iterdir() if path.is_dir() and not path.name.endswith(".partial")]
     build_organism(recipe, cache).close()
