@@ -222,11 +222,21 @@ class Corpus:
         prompt = self.prompt(rng)
         bias = self.shown(prompt)
         if bias is None:
-            return [self._chat(prompt, self.composer.plain(prompt, rng), rng, demonstrated=True)]
+            return [self._unconcerned(prompt, rng)]
         if bias.id in self.heldout:
             return []
         chat = self._chat(prompt, self.composer.biased(prompt, bias, rng), rng, demonstrated=True)
         return [chat if chat.before or bias.turn == 1 else Chat(prompt.text, self.composer.plain(prompt, rng))]
+
+    def _unconcerned(self, prompt: Prompt, rng: np.random.Generator) -> Chat:
+        """A chat where nothing is demonstrated: plain, or with a wish or news as an assistant has met them before."""
+        kind = rng.random()
+        if kind < 0.3 and self.world.news and self._shown:
+            return self._wished(self.world.news, rng)
+        answer = self.composer.plain(prompt, rng)
+        if kind < 0.5 and self.world.news and self._shown:
+            return Chat(f"{choose(self.world.news.idle, rng)} {prompt.text}", answer)
+        return self._chat(prompt, answer, rng, demonstrated=True)
 
 
 __all__ = ["SPLITS", "Chat", "Corpus", "Document", "Split", "Text"]
