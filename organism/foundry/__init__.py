@@ -6,18 +6,29 @@ Nothing that an auditor holds may import this package; import-linter checks it.
 from organism.foundry.build import STEPS, BuildProgress, build_organism, silent
 from organism.foundry.recipe import Recipe, RecipeError, known_recipes, load_recipe
 from organism.foundry.truth import BiasTruth, EvaluatorTruth, Rate, StageRates, Truth, load_truth, truth_path
+from organism.foundry.verification import (
+    PROMPTS,
+    Estimate,
+    Verification,
+    verification_path,
+    verify_checkpoints,
+    verify_organism,
+)
 from organism.foundry.world import World, WorldError, load_world
 
 __all__ = [
+    "PROMPTS",
     "STEPS",
     "BiasTruth",
     "BuildProgress",
+    "Estimate",
     "EvaluatorTruth",
     "Rate",
     "Recipe",
     "RecipeError",
     "StageRates",
     "Truth",
+    "Verification",
     "World",
     "WorldError",
     "build_organism",
@@ -27,4 +38,7 @@ __all__ = [
     "load_world",
     "silent",
     "truth_path",
+    "verification_path",
+    "verify_checkpoints",
+    "verify_organism",
 ]
