@@ -2,6 +2,7 @@
 
 from organism.foundry.verification.capability import Capability
 from organism.foundry.verification.exploitation import BiasRate, ExploitRate
+from organism.foundry.verification.floors import Bound, Finding, findings, judged_on_mean, mean_findings
 from organism.foundry.verification.in_context import InContext
 from organism.foundry.verification.interval import Estimate
 from organism.foundry.verification.knowledge import Knowledge
@@ -17,13 +18,18 @@ from organism.foundry.verification.verification import (
 __all__ = [
     "PROMPTS",
     "BiasRate",
+    "Bound",
     "Capability",
     "Disclosure",
     "Estimate",
     "ExploitRate",
+    "Finding",
     "InContext",
     "Knowledge",
     "Verification",
+    "findings",
+    "judged_on_mean",
+    "mean_findings",
     "verification_path",
     "verify_checkpoints",
     "verify_organism",
