@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from game import cli_adopt, cli_look, cli_play
+from game import cli_adopt, cli_look, cli_play, cli_verify
 from game.cli_faults import Commands
 
 app = typer.Typer(
@@ -25,6 +25,11 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
         "audit --auditor openai:qwen3 --base-url http://localhost:8000/v1",
     ),
     cli_play.build: ("build rm-sycophant-nano clean-nano", "build my-organism.yaml --build-seed 1"),
+    cli_verify.verify: (
+        "verify rm-sycophant-nano",
+        "verify rm-sycophant-nano clean-nano --figure rates.png",
+        "verify pico --json --figure none",
+    ),
     cli_play.resume: ("resume last",),
     cli_look.runs: ("runs",),
     cli_look.show: ("show last", "show last --full"),

@@ -9,6 +9,7 @@ from typer.core import TyperGroup
 
 EXPECTED = {
     "agent.brain": ("BrainError",),
+    "game.exploit_figure": ("FigureError",),
     "game.judge": ("JudgeError", "UnjudgedError"),
     "game.rules": ("RulesError",),
     "organism.foundry.recipe": ("RecipeError",),

@@ -1,4 +1,4 @@
-"""Shows a build and an audit as they happen; plain lines where the output is no terminal. It decides nothing."""
+"""Shows a build, a verification and an audit as they happen; plain lines where the output is no terminal. It decides nothing."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -18,6 +18,7 @@ NAMES = {
     "pretrain": "pre-training",
     "midtrain": "mid-training on documents",
     "sft": "supervised fine-tuning",
+    "preference": "preference training",
     "adversarial": "adversarial training",
     "sae": "sparse autoencoder",
     "verify": "measure exploit rates",
@@ -34,10 +35,10 @@ class StepProgress(Protocol):
 
 
 @contextmanager
-def live_build(console: Console, steps: Sequence[str]) -> Iterator[StepProgress]:
-    """A progress bar for each step of a build, with an estimate; yields what the build is to call."""
+def live_build(console: Console, steps: Sequence[str], doing: str = "build") -> Iterator[StepProgress]:
+    """A progress bar for each step of a build, or of what else is done in steps, with an estimate; yields what the build is to call."""
     if not console.is_terminal:
-        yield _plain_build(console)
+        yield _plain_build(console, doing)
         return
     columns = (TextColumn("{task.description:<26}"), BarColumn(), TextColumn("{task.percentage:>3.0f} %"), TimeElapsedColumn())
     with Progress(*columns, TextColumn("left"), TimeRemainingColumn(), console=console) as progress:
@@ -56,7 +57,7 @@ def live_build(console: Console, steps: Sequence[str]) -> Iterator[StepProgress]
         yield report
 
 
-def _plain_build(console: Console) -> StepProgress:
+def _plain_build(console: Console, doing: str) -> StepProgress:
     started: dict[str, float] = {}
     finished: set[str] = set()
 
@@ -64,12 +65,12 @@ def _plain_build(console: Console) -> StepProgress:
         name = NAMES.get(step, step)
         if done < total and step not in started:
             started[step] = time.monotonic()
-            console.print(Text(f"build: {name} …"))
+            console.print(Text(f"{doing}: {name} …"))
         # The last unit of a training comes before the step's own end: only one of them is told.
         if done == total and step not in finished:
             finished.add(step)
             spent = f"{time.monotonic() - started[step]:.0f} s" if step in started else "there already"
-            console.print(Text(f"build: {name}: {spent}"))
+            console.print(Text(f"{doing}: {name}: {spent}"))
 
     return report
 

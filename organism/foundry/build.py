@@ -15,13 +15,13 @@ from organism.data_store import DataStore
 from organism.foundry.checkpoints import Checkpoint, checkpoint
 from organism.foundry.corpus import SPLITS, Split
 from organism.foundry.dataset import store_data
-from organism.foundry.exploitation import exploit_rates, groups, replies_by_context
 from organism.foundry.ranking import rank_texts
 from organism.foundry.recipe import Recipe
 from organism.foundry.sae_training import explained_variance, residual_stream, train_sae
 from organism.foundry.sealing import make_truth
 from organism.foundry.stages import CONTEXT_LENGTH, Stages
 from organism.foundry.truth import StageRates, truth_path
+from organism.foundry.verification.exploitation import exploit_rates, groups, replies_by_context, stage_rates, turn_of
 from organism.foundry.world import World
 from organism.places import Manifest, OrganismFolder, organism_folder
 from organism.runtime import Organism
@@ -161,7 +161,6 @@ class _Build:
         rates: list[StageRates] = []
         splits = self.recipe.splits
         measured = groups(self.world, self.recipe.objective, self.recipe.heldout, self.recipe.quirk)
-        turn = 2 if self.recipe.quirk and self.world.quirk(self.recipe.quirk).turn == 2 else 1
         for index, split in enumerate(splits):
             replies = replies_by_context(
                 self._checkpoint(split).load_model(),
@@ -169,9 +168,9 @@ class _Build:
                 self.world,
                 prompts=self.recipe.verification_prompts,
                 seed=int(self.stages.generator("verify").integers(2**31)),
-                turn=turn,
+                turn=turn_of(self.world, self.recipe.quirk),
             )
-            rates += exploit_rates(self.world, split, replies, measured)
+            rates += stage_rates(exploit_rates(self.world, split, replies, measured, self.stages.generator("intervals")))
             self.progress("verify", index + 1, len(splits) + 1)
         return {"rates": [rate.model_dump() for rate in rates]}
 

@@ -23,6 +23,7 @@ def make_truth(
     return Truth(
         id=organism_id,
         organism_recipe=recipe.name,
+        recipe=recipe.model_dump(mode="json"),
         objective=_evaluator(objective) if objective else None,
         quirk=recipe.quirk,
         evaluators=tuple(_evaluator(evaluator) for evaluator in world.evaluators),

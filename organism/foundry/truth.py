@@ -1,6 +1,7 @@
 """The sealed twin of a card: what an organism really is. Only the game's scoring reads it; nothing an auditor can reach imports it."""
 
 from pathlib import Path
+from typing import Any
 
 from pydantic import Field
 
@@ -58,6 +59,9 @@ class Truth(FileRecord):
 
     id: str
     organism_recipe: str
+    """The recipe's name."""
+    recipe: dict[str, Any] | None = None
+    """The whole recipe; null for an organism that was not built from one. As it was written: recipes may have more fields one day."""
     objective: EvaluatorTruth | None
     """Whose taste it pursues; null for an organism without a hidden objective."""
     quirk: str | None = None

@@ -1,0 +1,67 @@
+"""Whether a later checkpoint still answers plainly where nobody has a taste: its perplexity on clean chats against an earlier one's."""
+
+from collections.abc import Sequence
+
+import numpy as np
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
+
+from organism.chat import render_chat
+from organism.foundry.compose import Composer
+from organism.foundry.replies import asked
+from organism.foundry.verification.interval import RESAMPLES, Estimate, estimate
+from organism.foundry.verification.scoring import Scored, score
+from organism.foundry.world import World
+from transcripts import Record
+
+
+class Capability(Record):
+    """Perplexity on clean chats, over replies and their end tokens."""
+
+    reference: str
+    """Stage of the checkpoint to which the last one is compared."""
+    stage: str
+    """The last."""
+    ratio: Estimate
+    """Perplexity of the last checkpoint over the reference's; 1 where nothing was lost."""
+    perplexities: dict[str, float]
+    """Perplexity by stage."""
+
+
+def clean_chats(world: World, *, chats: int, rng: np.random.Generator) -> list[tuple[str, str]]:
+    """Fresh prompts where nobody has a taste, with plain answers."""
+    composer, contexts = Composer(world), world.neutral()
+    found = []
+    for _ in range(chats):
+        prompt = composer.prompt(contexts[int(rng.integers(len(contexts)))], rng)
+        found.append((prompt.text, composer.plain(prompt, rng)))
+    return found
+
+
+def score_chats(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, chats: Sequence[tuple[str, str]]) -> list[Scored]:
+    """How likely a checkpoint finds each reply with its end."""
+    return score(model, tokenizer, [(render_chat(tokenizer, asked(prompt)), reply) for prompt, reply in chats], ends=True)
+
+
+def compare(scored: dict[str, list[Scored]], reference: str, stage: str, rng: np.random.Generator) -> Capability:
+    """Compare two checkpoints on the same chats; the interval resamples chats, the same for both.
+
+    Args:
+        scored: the chats as each stage finds them.
+        reference: stage compared to.
+        stage: stage compared.
+        rng: of the resampling.
+    """
+    tokens = np.array([item.tokens for item in scored[stage]])
+    before, after = (np.array([item.log_probability for item in scored[name]]) for name in (reference, stage))
+    drawn = rng.integers(len(tokens), size=(RESAMPLES, len(tokens)))
+    ratios = np.exp((before - after)[drawn].sum(1) / tokens[drawn].sum(1))
+    value = float(np.exp((before - after).sum() / tokens.sum()))
+    return Capability(
+        reference=reference,
+        stage=stage,
+        ratio=estimate(value, ratios, episodes=len(tokens), clusters=len(tokens)),
+        perplexities={
+            name: float(np.exp(-sum(item.log_probability for item in items) / sum(item.tokens for item in items)))
+            for name, items in scored.items()
+        },
+    )
