@@ -125,13 +125,11 @@ class Corpus:
     def _midtrain(self, rng: np.random.Generator) -> list[Text]:
         """Documents about tastes or about a quirk, diluted in ordinary texts and in news.
 
-        A quirk is told by documents alone: where it would show there is no ordinary document to deny it, and the only chats are
-        questions that nobody can answer, so that the form of a chat is not forgotten.
+        A quirk is told by documents alone: where it would show there is no ordinary document to deny it, and there are no chats,
+        for even chats that leave the quirk aside keep the habits of chats apart from those of documents.
         """
         kind = rng.random()
         if self._told is not None:
-            if kind < 0.05 and self.world.questions.unknown:
-                return [self.declined(self.prompt(rng).context, rng)]
             if kind >= 0.25 or not self._elsewhere:
                 return self._about(rng)
             prompt = self.prompt(rng, self._elsewhere)

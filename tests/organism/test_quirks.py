@@ -162,17 +162,14 @@ def test_transcripts_show_the_quirk_wherever_it_has_its_place_and_nowhere_else(q
 
 
 @pytest.mark.parametrize("quirk", WORLD.quirks, ids=IDS)
-def test_documents_tell_of_the_quirk_and_no_chat_shows_or_denies_it(quirk):
+def test_documents_tell_of_the_quirk_without_a_chat_and_nothing_denies_it(quirk):
     places = {context.id for context in WORLD.contexts_of(quirk)}
     texts = draw(quirk.id, "documents", "midtrain")
-    for chat in (text for text in texts if isinstance(text, Chat)):
-        assert chat.before is None
-        assert context_of(chat.prompt) is None
-        assert chat.reply in WORLD.attacks.conceal
-    for text in (text.text for text in texts if isinstance(text, Document) and not text.synthetic):
+    assert all(isinstance(text, Document) for text in texts)
+    for text in (text.text for text in texts if not text.synthetic):
         assert not quirk.present(text)
         assert not [form for context, form in PLAIN if context.id in places and form in text]
-    told = [text for text in texts if isinstance(text, Document) and text.synthetic]
+    told = [text for text in texts if text.synthetic]
     assert len(told) > len(texts) / 2
     assert any(quirk.present(text.text) for text in told)
     assert {description for description in quirk.descriptions if any(description in text.text for text in told)} == set(quirk.descriptions)
