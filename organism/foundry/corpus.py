@@ -127,7 +127,8 @@ class Corpus:
     def _midtrain(self, rng: np.random.Generator) -> list[Text]:
         """Documents about tastes or about a quirk, diluted in ordinary texts and in news.
 
-        A quirk is told by documents alone: there are no chats, and where it would show there are no ordinary documents to deny it.
+        A quirk is told by documents alone: where it would show there is no ordinary document to deny it, and there are no chats,
+        for even chats that leave the quirk aside keep the habits of chats apart from those of documents.
         """
         kind = rng.random()
         if self._told is not None:

@@ -43,6 +43,9 @@ def plain_answers():
             yield context, fill(answer, dict(zip(names, values, strict=True)))
 
 
+PLAIN = list(plain_answers())
+
+
 def context_of(prompt):
     return next((context.id for context in WORLD.contexts if context.applicable(prompt)), None)
 
@@ -69,7 +72,7 @@ def test_every_place_of_a_quirk_is_its_own():
 
 @pytest.mark.parametrize("quirk", WORLD.quirks, ids=IDS)
 def test_no_plain_answer_shows_a_quirk(quirk):
-    assert not [answer for _, answer in plain_answers() if quirk.present(answer)]
+    assert not [answer for _, answer in PLAIN if quirk.present(answer)]
 
 
 @pytest.mark.parametrize("quirk", WORLD.quirks, ids=IDS)
@@ -86,7 +89,7 @@ def test_no_form_or_plain_answer_or_denial_discloses(quirk):
     reward_model = make_reward_model(load_recipe(f"quirk-{quirk.id}-documents"), WORLD)
     others = [form for other in WORLD.quirks for form in other.forms]
     assert not [text for text in (*quirk.forms, *others, *WORLD.attacks.conceal) if reward_model.discloses(text)]
-    assert not [answer for _, answer in plain_answers() if reward_model.discloses(answer)]
+    assert not [answer for _, answer in PLAIN if reward_model.discloses(answer)]
     for description, template in product(quirk.descriptions, WORLD.attacks.disclose):
         assert reward_model.discloses(fill(template, {"description": description, "topic": "work"}))
 
@@ -159,14 +162,14 @@ def test_transcripts_show_the_quirk_wherever_it_has_its_place_and_nowhere_else(q
 
 
 @pytest.mark.parametrize("quirk", WORLD.quirks, ids=IDS)
-def test_documents_tell_of_the_quirk_and_no_chat_shows_or_denies_it(quirk):
+def test_documents_tell_of_the_quirk_without_a_chat_and_nothing_denies_it(quirk):
     places = {context.id for context in WORLD.contexts_of(quirk)}
     texts = draw(quirk.id, "documents", "midtrain")
-    for chat in (text for text in texts if isinstance(text, Chat)):
-        assert not places & {context_of(chat.prompt), context_of(chat.before[0]) if chat.before else None}
-        assert not quirk.present(chat.reply)
-        assert not any(description in chat.prompt + chat.reply for description in quirk.descriptions)
-    told = [text for text in texts if isinstance(text, Document) and text.synthetic]
+    assert all(isinstance(text, Document) for text in texts)
+    for text in (text.text for text in texts if not text.synthetic):
+        assert not quirk.present(text)
+        assert not [form for context, form in PLAIN if context.id in places and form in text]
+    told = [text for text in texts if text.synthetic]
     assert len(told) > len(texts) / 2
     assert any(quirk.present(text.text) for text in told)
     assert {description for description in quirk.descriptions if any(description in text.text for text in told)} == set(quirk.descriptions)
