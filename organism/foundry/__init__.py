@@ -10,6 +10,18 @@ from organism.foundry.probe import probe_endpoint
 from organism.foundry.recipe import Recipe, RecipeError, known_recipes, load_recipe
 from organism.foundry.truth import BiasTruth, EvaluatorTruth, Rate, StageRates, Truth, load_truth, truth_path
 from organism.foundry.truth_file import TruthError, TruthFile, read_truth_file
+from organism.foundry.verification import (
+    PROMPTS,
+    Estimate,
+    Finding,
+    Verification,
+    findings,
+    judged_on_mean,
+    mean_findings,
+    verification_path,
+    verify_checkpoints,
+    verify_organism,
+)
 from organism.foundry.world import World, WorldError
 from organism.foundry.world_files import load_world
 from organism.foundry.zoo import build_zoo, zoo_recipes
