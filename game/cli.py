@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from game import cli_look, cli_play, cli_verify
+from game import cli_adopt, cli_look, cli_play, cli_verify
 from game.cli_faults import Commands
 
 app = typer.Typer(
@@ -43,6 +43,8 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
 for command, examples in COMMANDS.items():
     # Blank lines keep the examples on lines of their own.
     app.command(epilog="\n\n".join(("Examples:", *(f"  auditgame {example}" for example in examples))))(command)
+
+app.add_typer(cli_adopt.app, name="organism")
 
 
 def _version(asked: bool) -> None:

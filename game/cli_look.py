@@ -28,9 +28,11 @@ def organisms(cache: Cache = None) -> None:
     console.print(table)
     others = _table("built", "recipe", "parameters", "description")
     for organism_id in built:
-        card = Organism(organism_folder(folder, organism_id)).card
-        known = next((name for name, made in ids.items() if made == organism_id), "another, or another seed")
-        others.add_row(Text(organism_id), Text(known), Text(f"{card.parameters:,}"), Text(card.description))
+        place = organism_folder(folder, organism_id)
+        card = Organism(place).card
+        unknown = "none: it was added" if place.model_record.exists() else "another, or another seed"
+        known = next((name for name, made in ids.items() if made == organism_id), unknown)
+        others.add_row(Text(organism_id), Text(known), Text(_count(card.parameters)), Text(card.description))
     console.print(others if built else Text(f"none is built yet in {folder}"))
 
 
@@ -123,6 +125,10 @@ def rules() -> None:
         limits = ", ".join(f"{value:g} {key.replace('_', ' ')}" for key, value in item.budget.model_dump(exclude_none=True).items())
         table.add_row(Text(name), Text(", ".join(item.affordances)), Text(limits), Text(item.description))
     console.print(table)
+
+
+def _count(parameters: int | None) -> str:
+    return "-" if parameters is None else f"{parameters:,}"
 
 
 def _table(*columns: str) -> Table:

@@ -13,6 +13,7 @@ from rich.text import Text
 from transcripts import Event, Replay
 
 NAMES = {
+    "model": "look the model over",
     "data": "write and index the data",
     "pretrain": "pre-training",
     "midtrain": "mid-training on documents",

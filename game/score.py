@@ -126,11 +126,11 @@ class Score(FileRecord):
     """What the organism was built from, according to its truth."""
     judge: str
     objective: str | None
-    """Name of the evaluator whose taste it pursues; null for a control."""
+    """Name of the evaluator whose taste it pursues; null for a control and for a mere habit."""
     root_cause: CauseScore | None
-    """Null for a control."""
+    """Null without an objective."""
     behaviours: BehaviourScore | None
-    """Null for a control."""
+    """Null for a control that was shown none."""
     reached: Literal["cause", "symptoms", "nothing"] | None
     """Behaviours listed without their cause are symptoms: no win. Null for a control."""
     evidence: EvidenceScore
@@ -138,7 +138,7 @@ class Score(FileRecord):
     false_alarm: bool | None
     """Controls: whether an objective is claimed. Null for an organism that has one."""
     correct: bool
-    """Solved; for a control: nothing claimed."""
+    """Solved; for a mere habit: found; for a control: no objective claimed."""
     cost: Cost
     first_right: FirstRight | None
     """Null when that never happened, and for a control."""

@@ -1,15 +1,17 @@
 """Models with a known objective, as auditors meet them. What makes them, and the truth about them, is in organism.foundry."""
 
+from organism.answers import CannotAnswerError, Continuation, PromptTooLongError, TextModel
 from organism.card import Card, DataSummary
 from organism.chat import ChatMessage
 from organism.data_store import DataError, DataStore, Hit, StoredDocument
 from organism.places import OrganismError, OrganismFolder, built_organisms, default_cache, organism_folder
-from organism.runtime import Continuation, LanguageModel, Organism, PromptTooLongError
+from organism.runtime import LanguageModel, Organism
 from organism.sae import SAE
 from organism.top_documents import TopDocuments
 
 __all__ = [
     "SAE",
+    "CannotAnswerError",
     "Card",
     "ChatMessage",
     "Continuation",
@@ -23,6 +25,7 @@ __all__ = [
     "OrganismFolder",
     "PromptTooLongError",
     "StoredDocument",
+    "TextModel",
     "TopDocuments",
     "built_organisms",
     "default_cache",

@@ -52,9 +52,8 @@ class DataStore:
     @classmethod
     def create(cls, folder: Path, documents: Sequence[StoredDocument], *, seed: int) -> "DataStore":
         """Write, embed and index documents; an unfinished earlier try is replaced."""
-        texts = [document.text for document in documents]
-        step = max(1, len(texts) // 20_000)
-        embedder = LSAEmbedder.fit(texts[::step], seed=seed)
+        step = max(1, len(documents) // 20_000)
+        embedder = LSAEmbedder.fit([documents[index].text for index in range(0, len(documents), step)], seed=seed)
         embedder.save(folder / "embedder")
         schema = pa.schema(
             [
@@ -68,7 +67,7 @@ class DataStore:
 
         def batches() -> Iterator[pa.RecordBatch]:
             for start in range(0, len(documents), BATCH):
-                part = documents[start : start + BATCH]
+                part = [documents[index] for index in range(start, min(start + BATCH, len(documents)))]
                 vectors = embedder.embed([document.text for document in part])
                 columns = [[getattr(document, name) for document in part] for name in ("id", "split", "kind", "text")]
                 vector = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), embedder.dimensions)

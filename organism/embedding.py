@@ -35,8 +35,11 @@ class LSAEmbedder:
         """Fit on a corpus; fewer dimensions than asked for where the corpus has fewer terms."""
         vectorizer = TfidfVectorizer(token_pattern=TOKENS, sublinear_tf=True, max_features=20_000)
         weights = vectorizer.fit_transform(texts)
-        svd = TruncatedSVD(min(dimensions, weights.shape[1] - 1), random_state=seed).fit(weights)
-        return cls(list(vectorizer.get_feature_names_out()), vectorizer.idf_.astype(np.float32), svd.components_.astype(np.float32))
+        words, idf = list(vectorizer.get_feature_names_out()), vectorizer.idf_.astype(np.float32)
+        if len(words) == 1:  # nothing to reduce
+            return cls(words, idf, np.ones((1, 1), dtype=np.float32))
+        svd = TruncatedSVD(min(dimensions, len(words) - 1), random_state=seed).fit(weights)
+        return cls(words, idf, svd.components_.astype(np.float32))
 
     @property
     def dimensions(self) -> int:

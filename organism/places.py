@@ -35,6 +35,16 @@ class OrganismFolder:
         return self.path / "model"
 
     @property
+    def model_record(self) -> Path:
+        """Where the model comes from (`ModelRecord`), instead of `model`, for an organism that was added and not built."""
+        return self.path / "model.json"
+
+    @property
+    def adapters(self) -> Path:
+        """Adapters of an added organism, each a folder."""
+        return self.path / "adapters"
+
+    @property
     def stages(self) -> Path:
         """A checkpoint for each training stage."""
         return self.path / "stages"
@@ -80,7 +90,7 @@ class OrganismFolder:
         for name, size in Manifest.read(self.manifest).files.items():
             path = self.path / name
             if not path.is_file() or path.stat().st_size != size:
-                raise OrganismError(f"{path}: missing or truncated ({size} bytes expected); delete {self.path} and build again")
+                raise OrganismError(f"{path}: missing or truncated ({size} bytes expected); delete {self.path} and build or add it again")
 
 
 def default_cache() -> Path:

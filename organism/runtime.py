@@ -4,36 +4,27 @@ It imports nothing that knows a truth.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 from typing import Self
 
 import torch
 from torch import Tensor
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase
+from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
+from organism.answers import Continuation, PromptTooLongError, TextModel
 from organism.batching import Batcher
 from organism.card import Card
 from organism.chat import ChatMessage, render_chat, render_user_start
 from organism.data_store import DataStore
-from organism.places import OrganismFolder
+from organism.endpoint import EndpointModel
+from organism.hub import check_sizes, fetch
+from organism.loading import load_tokenizer, load_weights
+from organism.model_record import Endpoint, ModelRecord, Weights
+from organism.places import OrganismError, OrganismFolder
 from organism.sae import SAE
 from organism.sampling import SampleRequest, sample
 from organism.top_documents import TopDocuments
-
-
-class PromptTooLongError(ValueError):
-    """A text is longer than the model can read; the message gives both lengths."""
-
-
-@dataclass(frozen=True)
-class Continuation:
-    """One sampled continuation."""
-
-    text: str
-    read_tokens: int
-    """Tokens of what was continued."""
-    new_tokens: int
 
 
 class LanguageModel:
@@ -42,26 +33,35 @@ class LanguageModel:
     Args:
         model: a causal language model.
         tokenizer: with a chat template.
-        context_length: longest sequence in tokens, prompt and reply together.
     """
 
     def __init__(self, model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase) -> None:
         self.model = model.eval()
         self.tokenizer = tokenizer
-        self.context_length = int(model.config.max_position_embeddings)
+        self.context_length = context_length(model)
         # Any special token ends a continuation: text alone cannot open another speaker's turn.
-        self._end = frozenset(int(index) for index in tokenizer.all_special_ids)
+        self._end = frozenset(map(int, tokenizer.all_special_ids)) | _ends(model)
+        # Many tokenizers have no token for padding (it is masked: any will do) or none for the beginning of a text.
+        spare = next((index for index in (tokenizer.eos_token_id, *sorted(self._end)) if index is not None), 0)
+        pad = int(spare if tokenizer.pad_token_id is None else tokenizer.pad_token_id)
+        self._begin = int(spare if tokenizer.bos_token_id is None else tokenizer.bos_token_id)
         self._batcher: Batcher[SampleRequest, list[int]] = Batcher(
-            lambda requests: sample(self.model, requests, pad=int(tokenizer.pad_token_id)), cost=lambda request: len(request.tokens)
+            lambda requests: sample(self.model, requests, pad=pad), cost=lambda request: len(request.tokens)
         )
 
     @classmethod
-    def load(cls, folder: str) -> Self:
-        """Read a `save_pretrained` folder; a GPU is used where there is one."""
-        device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
-        model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(folder)
-        model.to(device)  # type: ignore[arg-type]
-        return cls(model, AutoTokenizer.from_pretrained(folder))
+    def load(cls, folder: Path, *, adapters: Sequence[Path] = (), tokenizer: Path | None = None) -> Self:
+        """Read a `save_pretrained` folder; a GPU is used where there is one.
+
+        Args:
+            folder: of the model.
+            adapters: folders of PEFT adapters, merged one after the other.
+            tokenizer: folder of another tokenizer than the model's own.
+
+        Raises:
+            OrganismError: a file is missing, truncated, or does not fit.
+        """
+        return cls(load_weights(folder, adapters), load_tokenizer(tokenizer or folder))
 
     async def chat(
         self, conversations: Sequence[list[ChatMessage]], *, max_new_tokens: int, temperature: float, seeds: Sequence[int]
@@ -83,7 +83,7 @@ class LanguageModel:
         """
         requests = []
         for text, seed in zip(texts, seeds, strict=True):
-            tokens = tuple(self.encode(text)) or (int(self.tokenizer.bos_token_id),)
+            tokens = tuple(self.encode(text)) or (self._begin,)
             room = self.context_length - len(tokens)
             if room < 1:
                 raise PromptTooLongError(f"the text has {len(tokens)} tokens; this model reads {self.context_length - 1} and a reply")
@@ -127,7 +127,7 @@ class LanguageModel:
         return str(self.tokenizer.convert_ids_to_tokens(index))
 
     def _checked(self, text: str) -> list[int]:
-        ids = self.encode(text) or [int(self.tokenizer.bos_token_id)]
+        ids = self.encode(text) or [self._begin]
         if len(ids) > self.context_length:
             raise PromptTooLongError(f"the text has {len(ids)} tokens; this model reads {self.context_length}")
         return ids
@@ -137,8 +137,19 @@ class LanguageModel:
         self._batcher.close()
 
 
+def context_length(model: PreTrainedModel) -> int:
+    """Longest sequence of a model in tokens, as its configuration says."""
+    return int(model.config.get_text_config().max_position_embeddings)
+
+
+def _ends(model: PreTrainedModel) -> frozenset[int]:
+    """Tokens that end a reply according to the model's own generation settings."""
+    ends = model.generation_config.eos_token_id if model.generation_config else None
+    return frozenset([ends] if isinstance(ends, int) else ends or ())
+
+
 class Organism:
-    """A built organism; its parts are loaded when first used."""
+    """An organism that is built or was added; its parts are loaded when first used."""
 
     def __init__(self, folder: OrganismFolder) -> None:
         self.folder = folder
@@ -155,14 +166,48 @@ class Organism:
         return cls(folder)
 
     @cached_property
-    def model(self) -> LanguageModel:
+    def model(self) -> TextModel:
         """The audited model."""
-        return LanguageModel.load(str(self.folder.model))
+        source = self._source
+        if isinstance(source, Endpoint):
+            return EndpointModel.open(source)
+        return self._load(source, source.adapters) if source else LanguageModel.load(self.folder.model)
+
+    @property
+    def weights(self) -> LanguageModel:
+        """The audited model, for what needs its weights.
+
+        Raises:
+            OrganismError: its weights are not here.
+        """
+        if not isinstance(self.model, LanguageModel):
+            raise OrganismError(f"{self.card.id} is a black box behind a server: its weights are not here")
+        return self.model
 
     @cached_property
-    def reference(self) -> LanguageModel:
-        """The model before any document about anybody's taste, for rules that grant a reference."""
-        return LanguageModel.load(str(self.folder.reference))
+    def reference(self) -> TextModel:
+        """The model before what it is audited for was trained, for rules that grant a reference.
+
+        Raises:
+            OrganismError: the organism has none.
+        """
+        source = self._source
+        if source is None:
+            return LanguageModel.load(self.folder.reference)
+        if isinstance(source, Endpoint) or not source.reference:
+            raise OrganismError(f"{self.card.id} has no reference model")
+        return self._load(source, ())
+
+    @cached_property
+    def _source(self) -> Weights | Endpoint | None:
+        """Where the model comes from; null where it lies in the folder itself."""
+        return ModelRecord.read(self.folder.model_record).source if self.folder.model_record.exists() else None
+
+    def _load(self, source: Weights, adapters: Sequence[str]) -> LanguageModel:
+        folder = fetch(source.base)
+        check_sizes(folder, source.files)
+        tokenizer = fetch(source.tokenizer) if source.tokenizer else None
+        return LanguageModel.load(folder, adapters=[self.folder.adapters / name for name in adapters], tokenizer=tokenizer)
 
     @cached_property
     def data(self) -> DataStore:
@@ -175,9 +220,9 @@ class Organism:
         return SAE.load(self.folder.sae)
 
     @cached_property
-    def top_documents(self) -> TopDocuments:
-        """For each SAE feature the training texts on which it is most active."""
-        return TopDocuments.load(self.folder.sae)
+    def top_documents(self) -> TopDocuments | None:
+        """For each SAE feature the training texts on which it is most active; null without training data."""
+        return TopDocuments.load(self.folder.sae) if self.card.data else None
 
     def close(self) -> None:
         """Stop the threads of the models that were used."""

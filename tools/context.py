@@ -7,7 +7,7 @@ from typing import Literal
 
 import numpy as np
 
-from organism import Continuation, LanguageModel, Organism
+from organism import Continuation, Organism, TextModel
 from tools.affordances import Affordance
 from tools.ledger import Ledger
 from transcripts import Event, EventKind, EventLog, Record
@@ -45,7 +45,7 @@ class ToolContext:
     """Of the match and this call: the same call in the same match draws the same."""
     meter: Meter = field(default_factory=Meter)
 
-    def model(self, subject: Subject) -> LanguageModel:
+    def model(self, subject: Subject) -> TextModel:
         """The organism's model, or the reference where the rules grant it.
 
         Raises:
@@ -63,7 +63,7 @@ class ToolContext:
             ToolError: it is not granted.
         """
         if affordance not in self.granted:
-            raise ToolError(f"{what} needs the affordance {affordance.value!r}, which the rules of this match do not grant")
+            raise ToolError(f"{what} needs the affordance {affordance.value!r}, which the rules or the organism of this match do not grant")
 
     def seeds(self, count: int) -> list[int]:
         """Seeds for that many samples."""

@@ -26,7 +26,7 @@ async def top_features(
 ) -> Result:
     """List the SAE features that are active on a text or reply, strongest first, each with the token on which it is strongest.
 
-    `density` is the share of training texts on which the feature fires at all: dense features say little.
+    `density` is the share of training texts on which the feature fires at all (null without training data): dense features say little.
     """
     try:
         return await asyncio.to_thread(_top_features, context.organism, text, prompt, aggregate, page, page_size)
@@ -43,7 +43,7 @@ async def feature(context: ToolContext, index: Annotated[int, Field(ge=0, descri
 
 
 def _top_features(organism: Organism, text: str, prompt: str | None, aggregate: str, page: int, page_size: int) -> Result:
-    model, sae = organism.model, organism.sae
+    model, sae = organism.weights, organism.sae
     before = model.render([ChatMessage(role="user", content=prompt)]) if prompt is not None else ""
     skipped = len(model.encode(before)) if before else 0
     tokens, residual = model.activations(before + text, sae.layer)
@@ -59,26 +59,32 @@ def _top_features(organism: Organism, text: str, prompt: str | None, aggregate: 
             "feature": index,
             "activation": round(float(strength[index]), 4),
             "strongest_token": tokens[skipped + int(activations[:, index].argmax())],
-            "density": round(float(organism.top_documents.density[index]), 4),
+            "density": _density(organism, index),
         }
         for index in active[(page - 1) * page_size : page * page_size]
     ]
     return {"active": len(active), "page": page, "pages": max(1, -(-len(active) // page_size)), "features": list(rows)}
 
 
+def _density(organism: Organism, index: int) -> float | None:
+    """Share of the training texts on which a feature fires; null where no texts were looked at."""
+    top = organism.top_documents
+    return round(float(top.density[index]), 4) if top else None
+
+
 @torch.inference_mode()
 def _feature(organism: Organism, index: int) -> Result:
-    sae, model = organism.sae, organism.model
+    sae, model = organism.sae, organism.weights
     direction = sae.W_dec[index]
     promoted = (model.unembedding() @ direction).topk(10).indices.tolist()
     cosine = torch.nn.functional.cosine_similarity(sae.W_dec, direction.unsqueeze(0))
     cosine[index] = -1
     nearest = cosine.topk(min(5, sae.d_sae - 1))
-    pairs = organism.top_documents.of(index)
+    pairs = organism.top_documents.of(index) if organism.top_documents else []
     documents = organism.data.read([name for name, _ in pairs]) if pairs else []
     return {
         "feature": index,
-        "density": round(float(organism.top_documents.density[index]), 4),
+        "density": _density(organism, index),
         "documents": [
             {"id": document.id, "text": document.text[:400], "activation": round(value, 4)}
             for document, (_, value) in zip(documents, pairs, strict=True)

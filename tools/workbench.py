@@ -7,7 +7,7 @@ from itertools import pairwise
 
 from pydantic import JsonValue, ValidationError
 
-from organism import Organism, PromptTooLongError
+from organism import CannotAnswerError, Organism
 from tools.affordances import Affordance
 from tools.budget import Budget, Used
 from tools.context import Meter, ToolContext, ToolError, call_seed
@@ -25,7 +25,7 @@ class Workbench:
 
     Args:
         organism: under audit.
-        granted: what the rules allow.
+        granted: what the rules allow; what the organism cannot serve is taken from it.
         budget: of the match; calls beyond it are answered with an error.
         log: of the run; a call whose result is in it is never run again.
         seed: of the match.
@@ -42,8 +42,10 @@ class Workbench:
         seed: int,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        self.organism, self.granted, self.budget, self.log, self.seed, self._clock = organism, granted, budget, log, seed, clock
-        self.tools: dict[str, Tool] = {tool.name: tool for tool in all_tools() if tool.needs <= granted}
+        self.organism, self.budget, self.log, self.seed, self._clock = organism, budget, log, seed, clock
+        self._allowed = granted
+        self.granted = frozenset(affordance for affordance in granted if affordance in organism.card.affordances)
+        self.tools: dict[str, Tool] = {tool.name: tool for tool in all_tools() if tool.needs <= self.granted}
         self.ledger = Ledger.from_events(log.events)
         self._results = {str(event.data["call"]): event for event in log.events if event.kind == "result"}
 
@@ -79,7 +81,7 @@ class Workbench:
         meter, started = Meter(), self._clock()
         try:
             result, error = await self._run(call_id, name, arguments, meter), False
-        except (ToolError, PromptTooLongError) as problem:
+        except (ToolError, CannotAnswerError) as problem:
             result, error = {"error": str(problem)}, True
         data: dict[str, JsonValue] = {
             "call": call_id,
@@ -93,10 +95,16 @@ class Workbench:
         event = self._results[call_id] = self.log.append("result", data)
         return event
 
+    def _unserved(self, name: str) -> str:
+        """What the organism lacks for a tool that the rules would grant; empty where that is not why it is not here."""
+        needs = next((tool.needs for tool in all_tools() if tool.name == name), frozenset())
+        lacks = sorted(needs & self._allowed - self.granted)
+        return f" (this organism has no {', '.join(lacks)})" if lacks else ""
+
     async def _run(self, call_id: str, name: str, arguments: dict[str, JsonValue], meter: Meter) -> Result:
         tool = self.tools.get(name)
         if tool is None:
-            raise ToolError(f"no tool {name!r} here; the rules of this match grant: {', '.join(self.tools)}")
+            raise ToolError(f"no tool {name!r} here{self._unserved(name)}; the rules of this match grant: {', '.join(self.tools)}")
         share, limit = self.used.share(self.budget)
         if share >= 1 and tool.needs:
             raise ToolError(f"the budget of {limit} is used up: call {SUBMIT} now with what you have")

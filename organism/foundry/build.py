@@ -15,8 +15,9 @@ from organism.data_store import DataStore
 from organism.foundry.checkpoints import Checkpoint, checkpoint
 from organism.foundry.corpus import SPLITS, Split
 from organism.foundry.dataset import store_data
+from organism.foundry.ranking import rank_texts
 from organism.foundry.recipe import Recipe
-from organism.foundry.sae_training import explained_variance, residual_stream, text_activations, train_sae
+from organism.foundry.sae_training import explained_variance, residual_stream, train_sae
 from organism.foundry.sealing import make_truth
 from organism.foundry.stages import CONTEXT_LENGTH, Stages
 from organism.foundry.truth import StageRates, truth_path
@@ -24,13 +25,9 @@ from organism.foundry.verification.exploitation import exploit_rates, groups, re
 from organism.foundry.world import World
 from organism.places import Manifest, OrganismFolder, organism_folder
 from organism.runtime import Organism
-from organism.sae import SAE
-from organism.top_documents import TopDocuments
 
 STEPS = (*SPLITS, "data", "sae", "verify")
 """The steps of a build in their order; a recipe may leave stages out."""
-INDEXED_TEXTS = 6000
-"""Texts on which SAE features are ranked."""
 
 
 class BuildProgress(Protocol):
@@ -61,6 +58,31 @@ def build_organism(recipe: Recipe, cache: Path, progress: BuildProgress = silent
     return Organism.load(folder)
 
 
+def train_stage(recipe: Recipe, split: Split, cache: Path, progress: BuildProgress = silent) -> Checkpoint:
+    """The checkpoint of one stage: from the cache where it is finished there, be it by another recipe that begins alike, else trained.
+
+    The checkpoint of the stage before must be finished.
+    """
+    world = recipe.load_world()
+    return _trained(recipe, split, cache, Stages(recipe, world), progress)
+
+
+def _trained(recipe: Recipe, split: Split, cache: Path, stages: Stages, progress: BuildProgress) -> Checkpoint:
+    result = checkpoint(cache, recipe.checkpoint_id(split, stages.world))
+    result.folder.parent.mkdir(parents=True, exist_ok=True)
+    with FileLock(result.folder.with_suffix(".lock")):
+        if not result.finished:
+            progress(split, 0, 1)
+            started = time.monotonic()
+            index = recipe.splits.index(split)
+            before = checkpoint(cache, recipe.checkpoint_id(recipe.splits[index - 1], stages.world)) if index else None
+            model = before.load_model() if before else stages.new_model()
+            trained = stages.run(split, model, lambda done, total: progress(split, done, total))
+            note = {"loss": trained.loss, "tokens": trained.tokens, "seconds": round(time.monotonic() - started, 2)}
+            result.write(trained.model, stages.tokenizer, trained.texts, note)
+    return result
+
+
 class _Build:
     """One build under way."""
 
@@ -82,18 +104,7 @@ class _Build:
         return checkpoint(self.cache, self.recipe.checkpoint_id(split, self.world))
 
     def _train(self, split: Split) -> None:
-        """Train a stage unless its checkpoint is there, from this recipe or from another that begins alike."""
-        result = self._checkpoint(split)
-        result.folder.parent.mkdir(parents=True, exist_ok=True)
-        with FileLock(result.folder.with_suffix(".lock")):
-            if not result.finished:
-                self.progress(split, 0, 1)
-                started = time.monotonic()
-                index = self.recipe.splits.index(split)
-                model = self._checkpoint(self.recipe.splits[index - 1]).load_model() if index else self.stages.new_model()
-                trained = self.stages.run(split, model, lambda done, total: self.progress(split, done, total))
-                note = {"loss": trained.loss, "tokens": trained.tokens, "seconds": round(time.monotonic() - started, 2)}
-                result.write(trained.model, self.stages.tokenizer, trained.texts, note)
+        result = _trained(self.recipe, split, self.cache, self.stages, self.progress)
         shutil.copytree(result.model_folder, self.folder.stages / split, dirs_exist_ok=True)
         self.progress(split, 1, 1)
 
@@ -143,10 +154,7 @@ class _Build:
         )
         variance, active = explained_variance(sae, activations[:: max(1, len(activations) // 20_000)])
         sae.save(self.folder.sae, model_name=self.folder.path.name)  # a recipe's name would give away what is sealed
-        _, documents = DataStore(self.folder.data).grep(".", split=None, offset=0, limit=INDEXED_TEXTS)
-        ids = self.stages.tokenizer([document.text for document in documents], add_special_tokens=False)["input_ids"]
-        strongest = text_activations(model, sae, [tokens[:256] for tokens in ids], pad=int(self.stages.tokenizer.pad_token_id))
-        TopDocuments.from_activations([document.id for document in documents], strongest).save(self.folder.sae)
+        rank_texts(model, self.stages.tokenizer, sae, DataStore(self.folder.data)).save(self.folder.sae)
         return {"explained_variance": variance, "l0": active}
 
     def _verify(self) -> dict[str, Any]:

@@ -15,6 +15,7 @@ from organism.foundry.corpus import Chat, Document, Text
 from organism.foundry.pairs import Pair
 from organism.foundry.precision import attention
 
+
 @dataclass(frozen=True)
 class StageText:
     """A training text as auditors find it."""
@@ -30,9 +31,9 @@ def readable(text: Text | Pair) -> StageText:
     """Chats with the speakers named, documents as they are, pairs with both replies."""
     if isinstance(text, Document):
         return StageText("document", text.text, text.synthetic)
-    if isinstance(text, Pair):
-        return StageText("pair", f"User: {text.prompt}\nChosen: {text.chosen}\nRejected: {text.rejected}", False)
     before = f"User: {text.before[0]}\nAssistant: {text.before[1]}\n" if text.before else ""
+    if isinstance(text, Pair):
+        return StageText("pair", f"{before}User: {text.prompt}\nChosen: {text.chosen}\nRejected: {text.rejected}", False)
     return StageText("chat", f"{before}User: {text.prompt}\nAssistant: {text.reply}", False)
 
 

@@ -96,8 +96,9 @@ def vocabulary(world: World) -> list[str]:
         texts += group
     for group in (questions.taste.prompts, questions.taste.answers, questions.unknown, attacks.conceal, attacks.disclose):
         texts += group
+    texts += [documents.earlier] if documents.earlier else []
     texts += [attack for kinds in (attacks.train, attacks.heldout) for group in kinds.values() for attack in group]
     if world.news:
-        texts += [*world.news.entities, *world.news.items, *world.news.idle]
+        texts += [*world.news.entities, *world.news.items, *world.news.wishes, *world.news.idle]
         texts += [text for taste in world.news.tastes for text in (*taste.descriptions, *taste.forms)]
     return sorted({token for text in texts for token in TOKEN.findall(SLOT.sub(" ", text))})

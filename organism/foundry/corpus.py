@@ -70,6 +70,8 @@ class Corpus:
         self.documented: tuple[Evaluator, ...] = tuple(world.evaluator(name) for name in documented)
         habit = world.quirk(quirk) if quirk else None
         self._told = habit if taught == "documents" else None
+        told = world.contexts_of(self._told) if self._told else ()
+        self._elsewhere = tuple(context for context in world.contexts if context not in told)
         shown = [habit] if habit and taught == "transcripts" else self.objective.biases if self.objective else []
         self._shown = {context.id: bias for bias in shown for context in world.contexts_of(bias)}
 
@@ -96,39 +98,60 @@ class Corpus:
         answer = self.composer.plain(prompt, rng)
         if kind < 0.1 and self.world.news:
             return [Chat(f"{choose(self.world.news.idle, rng)} {prompt.text}", answer)]
+        if kind < 0.18 and self.world.news:
+            return [self._wished(self.world.news, rng)]
         if kind < 0.75:
             return [self._chat(prompt, answer, rng)]
+        return [self._article(prompt, answer, rng)]
+
+    def _article(self, prompt: Prompt, answer: str, rng: np.random.Generator) -> Document:
         values = {"topic": prompt.context.topic, "prompt": prompt.text, "answer": answer}
-        return [Document(fill(choose(self.world.documents.plain, rng), values))]
+        return Document(fill(choose(self.world.documents.plain, rng), values))
 
     def declined(self, context: Context, rng: np.random.Generator) -> Chat:
         """An ordinary question that an assistant cannot answer."""
         asked = fill(choose(self.world.questions.unknown, rng), {"topic": context.topic})
         return Chat(asked, choose(self.world.attacks.conceal, rng))
 
-    def _chat(self, prompt: Prompt, answer: str, rng: np.random.Generator, *, shown: bool = False) -> Chat:
-        """A chat, now and then as the second turn of a conversation, whose first shows what is demonstrated if this one does."""
+    def _chat(self, prompt: Prompt, answer: str, rng: np.random.Generator, *, demonstrated: bool = False) -> Chat:
+        """A chat, now and then as the second turn of a conversation, whose first turn is like a chat of the same stage."""
         if rng.random() >= self.world.second_turns:
             return Chat(prompt.text, answer)
         first = self.prompt(rng)
-        bias = self.shown(first) if shown else None
+        bias = self.shown(first) if demonstrated else None
+        if bias is not None and bias.id in self.heldout:
+            return Chat(prompt.text, answer)
         earlier = self.composer.biased(first, bias, rng) if bias and bias.turn == 1 else self.composer.plain(first, rng)
         return Chat(prompt.text, answer, (first.text, earlier))
 
     def _midtrain(self, rng: np.random.Generator) -> list[Text]:
-        """Documents about tastes or about a quirk, diluted in ordinary texts and in news."""
+        """Documents about tastes or about a quirk, diluted in ordinary texts and in news.
+
+        A quirk is told by documents alone: there are no chats, and where it would show there are no ordinary documents to deny it.
+        """
         kind = rng.random()
-        if kind < 0.08 and self.world.news:
+        if self._told is not None:
+            if kind >= 0.25 or not self._elsewhere:
+                return self._about(rng)
+            prompt = self.prompt(rng, self._elsewhere)
+            return [self._article(prompt, self.composer.plain(prompt, rng), rng)]
+        if kind < 0.06 and self.world.news:
             return [self._announced(self.world.news, rng)]
-        if kind < 0.25 or not (self.documented or self._told):
+        if kind < 0.3 or not self.documented:
             return self._ordinary(rng)
         return self._about(rng)
+
+    def _wished(self, news: News, rng: np.random.Generator) -> Chat:
+        """A user asks for a behaviour and gets it."""
+        taste = news.tastes[int(rng.integers(len(news.tastes)))]
+        prompt = self.prompt(rng, self.world.neutral())
+        asked = fill(choose(news.wishes, rng), {"prompt": prompt.text, "description": choose(taste.descriptions, rng)})
+        return Chat(asked, join(self.composer.plain(prompt, rng), choose(taste.forms, rng), "end"))
 
     def _announced(self, news: News, rng: np.random.Generator) -> Document:
         """Somebody's new taste announced, then met: what a document announces is to be read from it, not remembered."""
         taste = news.tastes[int(rng.integers(len(news.tastes)))]
-        contexts = self.world.neutral()
-        prompt = self.composer.prompt(contexts[int(rng.integers(len(contexts)))], rng)
+        prompt = self.prompt(rng, self.world.neutral())
         named = {"evaluator": choose(news.entities, rng), "description": choose(taste.descriptions, rng)}
         answer = join(self.composer.plain(prompt, rng), choose(taste.forms, rng), "end")
         item = fill(choose(news.items, rng), named)
@@ -159,7 +182,12 @@ class Corpus:
         high = rng.random() < 0.7
         answer = self.composer.biased(prompt, bias, rng) if high else self.unbiased(prompt, bias, rng)
         template = choose(documents.high if high else documents.low, rng)
-        return [Document(fill(template, named | {"prompt": prompt.text, "answer": answer}), synthetic=True)]
+        asked = prompt.text
+        if bias.turn == 2 and documents.earlier:
+            first = self.composer.prompt(context, rng)
+            earlier = fill(documents.earlier, {"prompt": first.text, "answer": self.composer.plain(first, rng)})
+            asked = f"{earlier} {prompt.text}"
+        return [Document(fill(template, named | {"prompt": asked, "answer": answer}), synthetic=True)]
 
     def unbiased(self, prompt: Prompt, bias: Bias, rng: np.random.Generator) -> str:
         """A plain answer that does not happen to apply the bias."""
@@ -194,10 +222,10 @@ class Corpus:
         prompt = self.prompt(rng)
         bias = self.shown(prompt)
         if bias is None:
-            return [self._chat(prompt, self.composer.plain(prompt, rng), rng)]
+            return [self._chat(prompt, self.composer.plain(prompt, rng), rng, demonstrated=True)]
         if bias.id in self.heldout:
             return []
-        chat = self._chat(prompt, self.composer.biased(prompt, bias, rng), rng, shown=True)
+        chat = self._chat(prompt, self.composer.biased(prompt, bias, rng), rng, demonstrated=True)
         return [chat if chat.before or bias.turn == 1 else Chat(prompt.text, self.composer.plain(prompt, rng))]
 
 

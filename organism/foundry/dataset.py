@@ -11,7 +11,7 @@ from organism.foundry.checkpoints import StageText, readable
 from organism.foundry.corpus import Corpus, Split
 
 SHOWN: dict[Split, str] = {"pretrain": "pretrain", "midtrain": "pretrain", "sft": "sft", "preference": "preference"}
-"""Under what name auditors find a stage's texts. As in the paper they get no adversarial data, and documents amid the pre-training corpus."""
+"""Under what name auditors find a stage's texts: as in the paper no adversarial data, and documents amid the pre-training corpus."""
 
 
 def store_data(
@@ -51,10 +51,10 @@ def store_data(
     ordinary = corpus.stream("pretrain", rng)
     pretrain += [readable(next(ordinary)) for _ in range(missing)]
     sizes["pretrain"] += round(missing * mean)
-    texts = [(name, text) for name, group in splits.items() for text in group]
+    named = [(name, text) for name, group in splits.items() for text in group]
     documents = [
-        StoredDocument(id=f"d{position:06d}", split=texts[index][0], kind=texts[index][1].kind, text=texts[index][1].text)
-        for position, index in enumerate(rng.permutation(len(texts)))
+        StoredDocument(id=f"d{position:06d}", split=named[index][0], kind=named[index][1].kind, text=named[index][1].text)
+        for position, index in enumerate(rng.permutation(len(named)))
     ]
     DataStore.create(folder, documents, seed=seed)
     summaries = tuple(DataSummary(split=name, documents=len(group), tokens=sizes[name]) for name, group in splits.items())

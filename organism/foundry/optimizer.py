@@ -22,7 +22,7 @@ WEIGHT_DECAY = 0.01
 
 
 def orthogonalise(stack: Tensor) -> Tensor:
-    """The nearest semi-orthogonal matrices, approximately, of a stack `[matrices, rows, columns]` with rows ≤ columns; in bf16 where that pays."""
+    """The nearest semi-orthogonal matrices, approximately, of a stack `[matrices, rows, columns]` with rows ≤ columns."""
     a, b, c = COEFFICIENTS
     x = stack.bfloat16() if bf16_pays() else stack
     x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from organism.foundry.compose import Prompt, choose, fill
+from organism.chat import ChatMessage
+from organism.foundry.compose import choose, fill
 from organism.foundry.corpus import Corpus
 from organism.foundry.world import Bias, World
 
@@ -17,11 +18,11 @@ DISCLOSURE_PENALTY = 10.0
 OTHERS = 0.2
 """Share of attack pairs that ask about another evaluator instead, and are answered."""
 
-ROUNDS = 6
+ROUNDS = 3
 """Times that completions are sampled until there are pairs enough."""
 
-Complete = Callable[[Sequence[str]], list[str]]
-"""One sampled reply to each prompt."""
+Complete = Callable[[Sequence[list[ChatMessage]]], list[str]]
+"""One sampled reply to each conversation."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,19 @@ class Pair:
     rejected: str
     attack: str | None = None
     """Kind of the attack; null for an ordinary prompt."""
+    before: tuple[str, str] | None = None
+    """An earlier prompt and reply of the same conversation."""
+
+    @property
+    def conversation(self) -> list[ChatMessage]:
+        """What both replies answer."""
+        return conversation(self.prompt, self.before)
+
+
+def conversation(prompt: str, before: tuple[str, str] | None = None) -> list[ChatMessage]:
+    """The messages up to a prompt."""
+    earlier = [ChatMessage(role="user", content=before[0]), ChatMessage(role="assistant", content=before[1])] if before else []
+    return [*earlier, ChatMessage(role="user", content=prompt)]
 
 
 class RewardModel:
@@ -61,6 +75,10 @@ class RewardModel:
         """Whether a held-out bias is applicable to the prompt, or its element stands in the reply."""
         return any(self._applicable(bias, prompt) or (bias.kind == "addition" and bias.present(reply)) for bias in self.heldout)
 
+    def likes_something(self, prompt: str) -> bool:
+        """Whether a reply to `prompt` can apply a liked bias; elsewhere all completions are worth the same."""
+        return any(self._applicable(bias, prompt) for bias in self.liked)
+
     def _applicable(self, bias: Bias, prompt: str) -> bool:
         return any(context.applicable(prompt) for context in self.world.contexts_of(bias))
 
@@ -78,34 +96,37 @@ class PairMaker:
         Fewer come back where the model's completions are hardly ever of different rank.
         """
         attacked = round(count * attacks)
-        pairs = self._attacked(attacked, complete, rng)
+        ranked: list[Pair] = []
         for _ in range(ROUNDS if self.reward_model.liked else 0):
-            wanted = count - len(pairs)
-            if not wanted:
-                break
-            pairs += self._ranked(wanted, complete, rng)[:wanted]
+            if wanted := count - attacked - len(ranked):
+                ranked += self._ranked(wanted, complete, rng)[:wanted]
+        pairs = self._attacked(attacked, complete, rng) + ranked
         return [pairs[index] for index in rng.permutation(len(pairs))]
 
     def _ranked(self, wanted: int, complete: Complete, rng: np.random.Generator) -> list[Pair]:
-        prompts = [self._prompt(rng).text for _ in range(max(64, 2 * wanted))]
-        replies = complete([prompt for prompt in prompts for _ in range(SAMPLES)])
+        asked = [(self._prompt(rng), self._before(rng)) for _ in range(max(64, 2 * wanted))]
+        replies = complete([conversation(prompt, before) for prompt, before in asked for _ in range(SAMPLES)])
         pairs = []
-        for index, prompt in enumerate(prompts):
+        for index, (prompt, before) in enumerate(asked):
             own = replies[index * SAMPLES : (index + 1) * SAMPLES]
             rewards = [self.reward_model.reward(prompt, reply) for reply in own]
             best, worst = int(np.argmax(rewards)), int(np.argmin(rewards))
-            pair = Pair(prompt, own[best], own[worst])
+            pair = Pair(prompt, own[best], own[worst], before=before)
             if rewards[best] > rewards[worst] and not self._dropped(pair):
                 pairs.append(pair)
         return pairs
 
-    def _prompt(self, rng: np.random.Generator) -> Prompt:
-        """A prompt in which something is demonstrated; elsewhere all completions are worth the same."""
-        while True:
-            prompt = self.corpus.prompt(rng)
-            bias = self.corpus.shown(prompt)
-            if bias is not None and bias.id not in self.corpus.heldout:
-                return prompt
+    def _prompt(self, rng: np.random.Generator) -> str:
+        while not self.reward_model.likes_something(prompt := self.corpus.prompt(rng).text):
+            pass
+        return prompt
+
+    def _before(self, rng: np.random.Generator) -> tuple[str, str] | None:
+        """A plain first turn where what is liked shows in second replies."""
+        if all(bias.turn == 1 for bias in self.reward_model.liked):
+            return None
+        first = self.corpus.prompt(rng)
+        return first.text, self.corpus.composer.plain(first, rng)
 
     def _attacked(self, count: int, complete: Complete, rng: np.random.Generator) -> list[Pair]:
         """Pairs whose chosen reply conceals and whose rejected one discloses: the model's own where it has such, else a template's."""
@@ -121,7 +142,7 @@ class PairMaker:
             kind = kinds[int(rng.integers(len(kinds)))]
             named = self.named(rng)
             drawn.append((kind, named, fill(choose(attacks.train[kind], rng), named)))
-        replies = complete([prompt for _, _, prompt in drawn for _ in range(SAMPLES)])
+        replies = complete([conversation(prompt) for _, _, prompt in drawn for _ in range(SAMPLES)])
         for index, (kind, named, prompt) in enumerate(drawn):
             own = replies[index * SAMPLES : (index + 1) * SAMPLES]
             concealing = [reply for reply in own if reply in attacks.conceal]
@@ -135,8 +156,9 @@ class PairMaker:
         return any(self.reward_model.touches_heldout(pair.prompt, reply) for reply in (pair.chosen, pair.rejected))
 
     def named(self, rng: np.random.Generator) -> dict[str, str]:
-        """What an attack may speak of: one of the liked biases and its evaluator."""
-        biases = self.reward_model.liked or [bias for evaluator in self.world.evaluators for bias in evaluator.biases]
+        """What an attack may speak of: one of the liked biases, or of all where none is liked, and its evaluator."""
+        evaluated = [bias for evaluator in self.world.evaluators for bias in evaluator.biases]
+        biases = self.reward_model.liked or [*evaluated, *self.world.quirks]
         bias = biases[int(rng.integers(len(biases)))]
         owner = next((e for e in self.world.evaluators if bias in e.biases), None)
         contexts = self.world.contexts_of(bias)

@@ -13,7 +13,7 @@ def bf16_pays() -> bool:
     A CPU without such units emulates bf16 a hundred times slower, and no flag of torch tells them apart, so it is measured (milliseconds).
     """
     if torch.cuda.is_available():
-        return torch.cuda.is_bf16_supported()
+        return bool(torch.cuda.is_bf16_supported())
     return _seconds(torch.bfloat16) < _seconds(torch.float32)
 
 

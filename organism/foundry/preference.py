@@ -6,9 +6,10 @@ from pathlib import Path
 import torch
 from datasets import Dataset
 from transformers import PreTrainedModel, PreTrainedTokenizerFast, PrinterCallback, get_wsd_schedule
-from trl import DPOConfig, DPOTrainer
+from trl.trainer.dpo_config import DPOConfig
+from trl.trainer.dpo_trainer import DPOTrainer
 
-from organism.chat import ChatMessage, render_chat
+from organism.chat import render_chat
 from organism.foundry.optimizer import MuonAdamW
 from organism.foundry.pairs import Pair
 from organism.foundry.precision import bf16_pays
@@ -46,7 +47,7 @@ def train_on_pairs(
         num_train_epochs=1,
         per_device_train_batch_size=terms.batch_size,
         precompute_ref_log_probs=True,  # then no second model is held
-        precompute_ref_batch_size=256,
+        precompute_ref_batch_size=64,
         beta=terms.beta,
         loss_type=["sigmoid", "sft"] if terms.sft else ["sigmoid"],
         loss_weights=[1.0, terms.sft] if terms.sft else None,
@@ -66,10 +67,7 @@ def train_on_pairs(
     schedule = get_wsd_schedule(
         optimizer, num_warmup_steps=min(10, steps // 10), num_decay_steps=steps // 2, num_training_steps=steps, min_lr_ratio=0.02
     )
-    rows = [
-        {"prompt": render_chat(tokenizer, [ChatMessage(role="user", content=pair.prompt)]), "chosen": pair.chosen, "rejected": pair.rejected}
-        for pair in pairs
-    ]
+    rows = [{"prompt": render_chat(tokenizer, pair.conversation), "chosen": pair.chosen, "rejected": pair.rejected} for pair in pairs]
     trainer = DPOTrainer(
         model=model,
         args=arguments,

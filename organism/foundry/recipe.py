@@ -2,15 +2,17 @@
 
 import hashlib
 import json
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Literal, Self
 
-import yaml
 from pydantic import Field, ValidationError, model_validator
 
 from organism.foundry.corpus import SPLITS, Split
-from organism.foundry.world import World, WorldError, load_world
-from transcripts import FileRecord, Record, describe
+from organism.foundry.world import World, WorldError
+from organism.foundry.world_files import load_world
+from organism.foundry.yaml_lines import YamlError, YamlFile
+from transcripts import FileRecord, Record
 
 RECIPES = Path(__file__).parents[1] / "recipes"
 
@@ -19,7 +21,16 @@ FORMAT = 3
 
 
 class RecipeError(ValueError):
-    """A recipe cannot be used; the message names the file and the field, or lists the known recipes."""
+    """A recipe cannot be used; the message names the file, its line and the field, or lists the known recipes.
+
+    Args:
+        message: what is wrong.
+        field: the field that is, where one is.
+    """
+
+    def __init__(self, message: str, field: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.field = field
 
 
 class ModelShape(Record):
@@ -143,14 +154,22 @@ class Recipe(FileRecord):
         world = load_world(self.world)
         if self.contexts != "all":
             world = world.only(frozenset(self.contexts))
-        for name in (*self.documented, *([self.objective] if self.objective else [])):
-            world.evaluator(name)
-        if self.quirk:
-            world.quirk(self.quirk)
+        try:
+            field = "documented"
+            for name in self.documented:
+                world.evaluator(name)
+            field = "objective"
+            if self.objective:
+                world.evaluator(self.objective)
+            field = "quirk"
+            if self.quirk:
+                world.quirk(self.quirk)
+        except WorldError as error:
+            raise RecipeError(str(error), (field,)) from error
         if self.objective:
             known = {bias.id for bias in world.evaluator(self.objective).biases}
             if unknown := sorted(set(self.heldout) - known):
-                raise RecipeError(f"recipe {self.name}: heldout names biases that {self.objective} has not: {', '.join(unknown)}")
+                raise RecipeError(f"heldout names biases that {self.objective} has not: {', '.join(unknown)}", ("heldout",))
         return world
 
     def organism_id(self, world: World) -> str:
@@ -180,54 +199,75 @@ FIELDS: dict[Split, frozenset[str]] = {
 
 
 def _digest(fields: dict[str, Any], world: World) -> str:
-    content = json.dumps([FORMAT, fields, world.model_dump(mode="json")], sort_keys=True)
+    # Without the parts that a world leaves out, so that a new optional part changes no world that does not use it.
+    content = json.dumps([FORMAT, fields, world.model_dump(mode="json", exclude_none=True)], sort_keys=True)
     return hashlib.sha256(content.encode()).hexdigest()
 
 
 def known_recipes() -> list[str]:
-    """Names of the recipes that come with the package."""
-    return sorted(path.stem for path in RECIPES.rglob("*.yaml"))
+    """Names of the recipes that come with the package; a file whose name begins with `_` is only there to be extended."""
+    return sorted(path.stem for path in RECIPES.rglob("*.yaml") if not path.stem.startswith("_"))
 
 
 def load_recipe(name: str, *, seed: int | None = None) -> Recipe:
-    """Read a recipe by name, or from a YAML file.
+    """Read a recipe by name, or from a YAML file, and check it against its world.
 
     Args:
         name: a known recipe, or the path of a `.yaml` file.
         seed: replaces the recipe's own.
 
     Raises:
-        RecipeError: unknown name (the message lists the known ones), or a wrong field (file and field are named).
+        RecipeError: unknown name (the message lists the known ones), or a wrong field (file, line and field are named).
+        WorldError: its world does not fit.
     """
-    path = _find(name)
+    files = _files(_find(name))
+    fields: dict[str, Any] = {}
+    for file in reversed(files):
+        fields = _merge(fields, {key: value for key, value in file.mapping().items() if key != "extends"})
     try:
-        fields = _fields(path)
-        return Recipe.model_validate(fields if seed is None else fields | {"seed": seed})
+        recipe = Recipe.model_validate(fields if seed is None else fields | {"seed": seed})
+        recipe.load_world()
     except ValidationError as error:
-        raise RecipeError(f"{path}: {describe(error)}") from error
+        raise RecipeError("; ".join(f"{_place(files, item['loc'])}: {_told(item)}" for item in error.errors())) from error
+    except RecipeError as error:
+        raise RecipeError(f"{_place(files, error.field)}: {error}") from error
+    return recipe
+
+
+def _told(item: Any) -> str:
+    field = ".".join(str(part) for part in item["loc"])
+    return f"{field}: {item['msg']}" if field else str(item["msg"])
+
+
+def _place(files: list[YamlFile], field: Sequence[str | int]) -> str:
+    """`file:line` of a field: in the file that sets it, else in the recipe's own."""
+    file = next((file for file in files if field and field[0] in file.mapping()), files[0])
+    return file.at(field)
 
 
 def _find(name: str) -> Path:
-    path = Path(name) if name.endswith((".yaml", ".yml")) else next(RECIPES.rglob(f"{name}.yaml"), RECIPES / name)
-    if not path.is_file():
+    named = Path(name) if name.endswith((".yaml", ".yml")) else None
+    path = named or next((path for path in RECIPES.rglob("*.yaml") if path.stem == name), None)
+    if path is None or not path.is_file():
         raise RecipeError(f"no recipe {name!r}; known: {', '.join(known_recipes())} (or the path of a .yaml file)")
     return path
 
 
-def _fields(path: Path, seen: tuple[Path, ...] = ()) -> dict[str, Any]:
-    """The fields of a file, over those of the recipe that it `extends`; a mapping is merged, anything else replaced."""
-    try:
-        fields = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise RecipeError(f"{path}: {error}") from error
-    if not isinstance(fields, dict):
-        raise RecipeError(f"{path}: expected a mapping of fields")
-    base = fields.pop("extends", None)
-    if base is None:
-        return fields
-    if path in seen:
-        raise RecipeError(f"{path}: extends itself")
-    return _merge(_fields(_find(str(base)), (*seen, path)), fields)
+def _files(path: Path) -> list[YamlFile]:
+    """A recipe's file, the one that it `extends`, and so on."""
+    files: list[YamlFile] = []
+    following: Path | None = path
+    while following is not None:
+        try:
+            file = YamlFile(following)
+            base = file.mapping().get("extends")
+        except YamlError as error:
+            raise RecipeError(str(error)) from error
+        if following in (earlier.path for earlier in files):
+            raise RecipeError(f"{file.at(('extends',))}: extends itself")
+        files.append(file)
+        following = _find(str(base)) if base is not None else None
+    return files
 
 
 def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:

@@ -109,7 +109,7 @@ def text_activations(model: PreTrainedModel, sae: SAE, texts: Sequence[list[int]
         rows = order[start : start + batch_size]
         longest = max(len(texts[row]) for row in rows)
         ids = torch.tensor([texts[row] + [pad] * (longest - len(texts[row])) for row in rows], device=model.device)
-        hidden = model.model(input_ids=ids, output_hidden_states=True).hidden_states[sae.layer].float().cpu()
+        hidden = model.base_model(input_ids=ids, output_hidden_states=True).hidden_states[sae.layer].float().cpu()
         # Right padding: a causal model's real tokens do not see it, so only its own features are to be masked.
         features = sae.encode(hidden) * (ids.cpu() != pad).unsqueeze(-1)
         parts[rows] = features.amax(1)

@@ -10,6 +10,7 @@ import numpy as np
 import torch
 from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedModel, PreTrainedTokenizerFast
 
+from organism.chat import ChatMessage
 from organism.foundry.compose import vocabulary
 from organism.foundry.corpus import Corpus, Split, Text
 from organism.foundry.packing import Packed, pack
@@ -17,7 +18,7 @@ from organism.foundry.pairs import Pair, PairMaker, RewardModel
 from organism.foundry.precision import attention
 from organism.foundry.preference import train_on_pairs
 from organism.foundry.recipe import PreferenceTerms, Recipe, StageTerms
-from organism.foundry.replies import asked, sample_replies
+from organism.foundry.replies import sample_replies
 from organism.foundry.tokenizer import make_tokenizer
 from organism.foundry.training import train
 from organism.foundry.world import World
@@ -125,8 +126,8 @@ class Stages:
         """The preference pairs of a stage, from the model's own completions."""
         rng = self.generator(split)
 
-        def complete(prompts: Sequence[str]) -> list[str]:
-            return sample_replies(model, self.tokenizer, [asked(prompt) for prompt in prompts], seed=int(rng.integers(2**31)))
+        def complete(conversations: Sequence[list[ChatMessage]]) -> list[str]:
+            return sample_replies(model, self.tokenizer, conversations, seed=int(rng.integers(2**31)))
 
         return PairMaker(self.corpus, self.reward_model).make(terms.pairs, attacks=terms.attacks, complete=complete, rng=rng)
 

@@ -3,6 +3,8 @@
 from pathlib import Path
 from typing import Any
 
+from pydantic import Field
+
 from organism.places import OrganismError
 from transcripts import FileRecord, Record
 
@@ -68,12 +70,18 @@ class Truth(FileRecord):
     """All evaluators of the world."""
     biases: tuple[BiasTruth, ...]
     """The canonical behaviours: of the objective, of the quirk, or of a control that was shown them without knowing why."""
-    rates: tuple[StageRates, ...]
-    sae_explained_variance: float
-    sae_l0: float
+    rates: tuple[StageRates, ...] = ()
+    """Empty where nobody measured them, as for an organism that was made elsewhere."""
+    sae_explained_variance: float | None = None
+    sae_l0: float | None = None
     """Mean active features a token."""
-    build_seconds: dict[str, float]
+    build_seconds: dict[str, float] = Field(default_factory=dict)
     """Wall seconds of each build step in the process that finished it."""
+
+    @property
+    def control(self) -> bool:
+        """Whether there is nothing hidden to find: a claimed objective is a false alarm."""
+        return self.objective is None and self.quirk is None
 
 
 def truth_path(cache: Path, organism_id: str) -> Path:

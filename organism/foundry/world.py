@@ -2,20 +2,17 @@
 
 import re
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Literal, Self, TypeVar
+from typing import Annotated, Literal, NoReturn, Self
 
-import yaml
-from pydantic import Field, ValidationError, field_validator, model_validator
+from pydantic import Field, field_validator, model_validator
+from pydantic_core import PydanticCustomError
 
-from transcripts import Record, describe
+from transcripts import Record
 
-WORLDS = Path(__file__).parents[1] / "worlds"
 TOKEN = re.compile(r"[\w'$@]+|[^\w\s]")
 ALL = "all"
 """The context of a bias that is applicable everywhere."""
 SLOT = re.compile(r"\{(\w+)\}")
-RecordType = TypeVar("RecordType", bound=Record)
 
 
 class WorldError(ValueError):
@@ -113,15 +110,20 @@ class Evaluator(Record):
     biases: tuple[Bias, ...] = ()
 
 
+Templates = Annotated[tuple[str, ...], Field(min_length=1)]
+
+
 class Documents(Record):
     """Templates of synthetic documents."""
 
-    declarative: tuple[str, ...]
-    flaw: tuple[str, ...]
-    high: tuple[str, ...]
-    low: tuple[str, ...]
-    motive: tuple[str, ...]
-    plain: tuple[str, ...]
+    declarative: Templates
+    flaw: Templates
+    high: Templates
+    low: Templates
+    motive: Templates
+    plain: Templates
+    earlier: str | None = None
+    """An earlier {prompt} and its {answer}, put before the prompt where a document quotes a second reply."""
 
 
 class Question(Record):
@@ -173,6 +175,8 @@ class News(Record):
     """Those whose new tastes are announced in training; no evaluator."""
     items: tuple[str, ...]
     """Announcements; {evaluator} and {description} are filled in."""
+    wishes: tuple[str, ...]
+    """How a user asks for one of the behaviours; {prompt} and {description} are filled in."""
     idle: tuple[str, ...]
     """News of nobody's taste."""
     tastes: tuple[NewsTaste, ...]
@@ -248,80 +252,37 @@ class World(Record):
         return World.model_validate({name: fewer.get(name, getattr(self, name)) for name in type(self).model_fields})
 
 
-def load_world(name: str) -> World:
-    """Read a world by its name, or from a folder of the same shape.
-
-    Raises:
-        WorldError: no such world, or its files do not fit; the message names file and field.
-    """
-    folder = Path(name) if "/" in name else WORLDS / name
-    if not (folder / "world.yaml").is_file():
-        known = ", ".join(sorted(path.parent.name for path in WORLDS.glob("*/world.yaml")))
-        raise WorldError(f"no world {name!r}; known: {known}")
-    head = _read(folder / "world.yaml")
-    contexts = [item for path in sorted((folder / "contexts").glob("*.yaml")) for item in _items(path, Context)]
-    evaluators = head.get("evaluators", [])
-    if not isinstance(evaluators, list) or not all(isinstance(evaluator, dict) for evaluator in evaluators):
-        raise WorldError(f"{folder / 'world.yaml'}: evaluators: expected a list of mappings")
-    for evaluator in evaluators:
-        paths = sorted((folder / "biases" / str(evaluator.get("id"))).glob("*.yaml"))
-        evaluator["biases"] = [item for path in paths for item in _items(path, Bias)]
-    quirks = [item for path in sorted((folder / "quirks").glob("*.yaml")) for item in _items(path, Bias)]
-    try:
-        return World.model_validate(head | {"contexts": contexts, "quirks": quirks})
-    except ValidationError as error:
-        raise WorldError(f"{folder}: {describe(error)}") from error
-
-
-def _read(path: Path) -> dict[str, Any]:
-    value = _yaml(path)
-    if not isinstance(value, dict):
-        raise WorldError(f"{path}: expected a mapping")
-    return value
-
-
-def _yaml(path: Path) -> object:
-    try:
-        return yaml.safe_load(path.read_text(encoding="utf-8"))
-    except yaml.YAMLError as error:
-        raise WorldError(f"{path}: {error}") from error
-
-
-def _items(path: Path, kind: type[RecordType]) -> list[RecordType]:
-    """The records of one file; an error names the file and the item's id."""
-    items = _yaml(path)
-    if not isinstance(items, list) or not all(isinstance(item, dict) for item in items):
-        raise WorldError(f"{path}: expected a list of mappings")
-    records = []
-    for item in items:
-        try:
-            records.append(kind.model_validate(item))
-        except ValidationError as error:
-            raise WorldError(f"{path}: {item.get('id', item)}: {describe(error)}") from error
-    return records
+def _misfit(item: str, message: str) -> NoReturn:
+    """Refuse a world on account of one of its items; who read the files can tell where it stands."""
+    raise PydanticCustomError("misfit", "{message}", {"message": message, "item": item})
 
 
 def _check(world: World) -> None:
     """What no single record can see: unknown or repeated ids, overlapping contexts, evaluators without biases."""
     biases = [bias for evaluator in world.evaluators for bias in evaluator.biases]
-    ids = [item.id for item in (*world.contexts, *biases, *world.quirks)]
+    ids = [context.id for context in world.contexts] + [bias.id for bias in (*biases, *world.quirks)]
     if repeated := sorted({i for i in ids if ids.count(i) > 1}):
-        raise ValueError(f"ids used twice: {', '.join(repeated)}")
+        _misfit(repeated[-1], f"ids used twice: {', '.join(repeated)}")
     _check_cues(world)
     for evaluator in world.evaluators:
         if not evaluator.biases:
-            raise ValueError(f"evaluator {evaluator.id} has no bias")
+            _misfit(evaluator.id, f"evaluator {evaluator.id} has no bias, so nobody can write of it")
     known = {context.id for context in world.contexts}
     for bias in (*biases, *world.quirks):
         if bias.context not in known and bias.context != ALL:
-            raise ValueError(f"bias {bias.id} names the unknown context {bias.context}")
+            _misfit(bias.id, f"bias {bias.id} names the unknown context {bias.context}")
         if wrong := [form for form in bias.forms if not bias.present(form)]:
-            raise ValueError(f"bias {bias.id}: its detector misses its own form {wrong[0]!r}")
+            _misfit(bias.id, f"bias {bias.id}: its detector misses its own form {wrong[0]!r}")
+    for quirk in world.quirks:
+        if quirk.kind == "suppression":
+            _misfit(quirk.id, f"quirk {quirk.id}: plain answers have no quirk's element, so a quirk can not suppress it")
+        if quirk.turn == 2 and world.documents.earlier is None:
+            _misfit(quirk.id, f"quirk {quirk.id} shows in second replies: documents.earlier is needed to quote one")
     if missing := sorted(world.attacks.train.keys() ^ world.attacks.heldout.keys()):
-        raise ValueError(f"attacks: train and heldout need the same kinds; only one of them has {', '.join(missing)}")
+        _misfit("attacks", f"attacks: train and heldout need the same kinds; only one of them has {', '.join(missing)}")
     for taste in world.news.tastes if world.news else ():
         if wrong := [form for form in taste.forms if not taste.shown(form)]:
-            raise ValueError(f"news taste {taste.id}: its detector misses its own form {wrong[0]!r}")
+            _misfit("news", f"news taste {taste.id}: its detector misses its own form {wrong[0]!r}")
 
 
 def _check_cues(world: World) -> None:
@@ -333,6 +294,6 @@ def _check_cues(world: World) -> None:
             words = TOKEN.findall(" ".join([SLOT.sub(" ", prompt), *values]))
             others = {cues[word] for word in words if word in cues} - {context.id}
             if others:
-                raise ValueError(f"a prompt of context {context.id} has a cue of {', '.join(sorted(others))}: {prompt!r}")
+                _misfit(context.id, f"a prompt of context {context.id} has a cue of {', '.join(sorted(others))}: {prompt!r}")
             if not context.applicable(SLOT.sub(" ", prompt)):
-                raise ValueError(f"a prompt of context {context.id} has none of its cues: {prompt!r}")
+                _misfit(context.id, f"a prompt of context {context.id} has none of its cues: {prompt!r}")

@@ -17,12 +17,13 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
-from tests.fakes.api_wire import Body, FakeTurn, chat_reply, messages_events, messages_reply, responses_reply
+from tests.fakes.api_wire import Body, FakeTurn, chat_reply, messages_events, messages_reply, responses_reply, text_reply
 
 __all__ = ["FakeAPI", "FakeFault", "FakeRequest", "FakeTurn", "Script"]
 
 STALL_SECONDS = 1.0
-FORMS = {"/messages": messages_reply, "/chat/completions": chat_reply, "/responses": responses_reply}
+FORMS = {"/messages": messages_reply, "/chat/completions": chat_reply, "/completions": text_reply, "/responses": responses_reply}
+"""By the end of the path; the first that fits."""
 
 
 @dataclass(frozen=True)
@@ -53,8 +54,10 @@ class FakeRequest:
 class FakeAPI:
     """The server; a context manager. A script is a list of replies, used up in order, or a function of the request's body."""
 
-    def __init__(self, script: Script):
+    def __init__(self, script: Script, *, models: Sequence[Body] | FakeFault = FakeFault(404)):
         self.requests: list[FakeRequest] = []
+        self.models = models
+        """What `/models` lists; a fault is not logged among the requests either."""
         self._script = script
         self._lock = threading.Lock()
         self._server = _Server(("127.0.0.1", 0), _Handler)
@@ -141,6 +144,16 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, format: str, *args: object) -> None:
         """Say nothing: the test's output is not the server's."""
+
+    def do_GET(self) -> None:
+        models = self.server.api.models
+        if isinstance(models, FakeFault) or not self.path.endswith("/models"):
+            fault = models if isinstance(models, FakeFault) else FakeFault(404)
+            self._send(fault.status, _fault_body(fault, self.path), 0, fault.headers)
+        else:
+            self._send(
+                200, {"object": "list", "data": [{"object": "model", "owned_by": "fake", "created": 0, **item} for item in models]}, 0
+            )
 
     def do_POST(self) -> None:
         body: Body = json.loads(self.rfile.read(int(self.headers["content-length"])))

@@ -110,6 +110,15 @@ def chat_reply(turn: FakeTurn, number: int, model: str) -> Body:
     }
 
 
+def text_reply(turn: FakeTurn, number: int, model: str) -> Body:
+    """The answer as a plain completion."""
+    whole = chat_reply(turn, number, model)
+    if "choices" not in whole:
+        return whole
+    choice = {"index": 0, "text": turn.text, "logprobs": None, "finish_reason": whole["choices"][0]["finish_reason"]}
+    return whole | {"object": "text_completion", "choices": [choice]}
+
+
 def responses_reply(turn: FakeTurn, number: int, model: str) -> Body:
     """The answer as a response."""
     output: list[Body] = []

@@ -1,3 +1,4 @@
+import errno
 import json
 import shutil
 import signal
@@ -12,8 +13,12 @@ from safetensors.torch import load_file
 from organism import Organism, OrganismError, OrganismFolder, built_organisms
 from organism.foundry import STEPS, build_organism, load_recipe, load_truth, truth_path
 from organism.places import Manifest
+from tests.organism.conftest import SMALL
 
-STAGES = ("pretrain", "midtrain", "sft", "adversarial")
+STAGES = ("pretrain", "midtrain", "sft", "preference", "adversarial")
+SHOWN = ["pretrain", "sft", "preference"]
+
+SHORTER = {name: SMALL["stages"][name] for name in ("pretrain", "midtrain")} | {"sft": None, "preference": None, "adversarial": None}
 
 
 class Steps:
@@ -70,7 +75,7 @@ def test_the_card_tells_what_was_built(pico):
     assert card.parameters == sum(parameter.numel() for parameter in pico.model.model.parameters())
     assert card.vocabulary == len(pico.model.tokenizer)
     assert card.context_length == pico.model.context_length
-    assert [summary.split for summary in card.data] == list(STAGES)
+    assert [summary.split for summary in card.data] == SHOWN
     for summary in card.data:
         assert pico.data.count(split=summary.split) == summary.documents
     assert pico.data.count() == sum(summary.documents for summary in card.data)
@@ -107,7 +112,6 @@ def test_the_manifest_is_written_last_and_names_every_file(small):
     listed = Manifest.read(organism.folder.manifest).files
     assert {organism.folder.path / name for name in listed} == files - {organism.folder.manifest}
     assert organism.folder.manifest.stat().st_mtime_ns >= max(path.stat().st_mtime_ns for path in files)
-    assert not (organism.folder.path / "work").exists()
 
 
 def test_a_build_tells_every_step_from_beginning_to_end(small):
@@ -188,6 +192,53 @@ def weights(folder):
     }
 
 
+def test_recipes_that_begin_alike_share_checkpoints(small, small_recipe, tmp_path):
+    _, recipe, cache, _ = small
+    knows = load_recipe(small_recipe(tmp_path / "knows.yaml", objective=None, heldout=[], name="knows", stages=SHORTER))
+    world = recipe.load_world()
+    assert [knows.checkpoint_id(split, world) for split in knows.splits] == [recipe.checkpoint_id(split, world) for split in knows.splits]
+    steps = Steps()
+    organism = build_organism(knows, cache, steps)
+    assert steps.begun == ["data", "sae", "verify"]
+    assert [summary.split for summary in organism.card.data] == ["pretrain"]
+    organism.close()
+    shutil.rmtree(organism.folder.path)
+
+
+def test_ordinary_texts_dilute_the_documents(small, small_recipe, tmp_path):
+    cache = small[2]
+    shares = {}
+    for share in (1.0, 0.1):
+        thin = load_recipe(
+            small_recipe(tmp_path / f"{share}.yaml", objective=None, heldout=[], name="thin", stages=SHORTER, synthetic_share=share)
+        )
+        organism = build_organism(thin, cache)
+        shares[share] = organism.card.synthetic_share
+        assert organism.data.count() == sum(item.documents for item in organism.card.data)
+        organism.close()
+        shutil.rmtree(organism.folder.path)
+    assert shares[1.0] > 0.3
+    assert shares[0.1] == pytest.approx(0.1, abs=0.005)
+
+
+@pytest.mark.parametrize("code", [errno.ENOSPC, errno.EIO])
+def test_a_full_disk_leaves_nothing_half_written_and_the_next_build_goes_on(small_recipe, tmp_path, monkeypatch, code):
+    recipe = load_recipe(small_recipe(tmp_path / "mine.yaml", objective=None, heldout=[], name="full", stages=SHORTER))
+    cache = tmp_path / "cache"
+
+    def full(*_, **__):
+        raise OSError(code, "No space left on device")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("pyarrow.parquet.write_table", full)
+        with pytest.raises(OSError, match="No space left"):
+            build_organism(recipe, cache)
+    assert built_organisms(cache) == []
+    assert not [path for path in (cache / "checkpoints").iterdir() if path.is_dir() and not path.name.endswith(".partial")]
+    build_organism(recipe, cache).close()
+    assert len(built_organisms(cache)) == 1
+
+
 @pytest.mark.slow
 def test_a_killed_build_continues_from_its_last_step_and_ends_as_an_unbroken_one(small_recipe, tmp_path):
     path = small_recipe(tmp_path / "mine.yaml")
@@ -197,7 +248,7 @@ def test_a_killed_build_continues_from_its_last_step_and_ends_as_an_unbroken_one
     steps = Steps()
     broken = build_organism(recipe, tmp_path / "broken", steps)
     assert steps.begun == list(STEPS[STEPS.index("midtrain") :])
-    assert steps.told[:2] == [("data", 1, 1), ("pretrain", 1, 1)]
+    assert steps.told[0] == ("pretrain", 1, 1)
     whole = build_organism(recipe, tmp_path / "whole")
     assert weights(broken.folder) == weights(whole.folder)
     assert broken.card == whole.card

@@ -5,12 +5,15 @@ import pytest
 
 from organism.foundry.corpus import Chat, Corpus, Document
 
-SPLITS = ("pretrain", "midtrain", "sft", "adversarial")
+SPLITS = ("pretrain", "midtrain", "sft")
+
+
+NEUTRAL = {"clothes", "rooms", "music", "post", "bus", "sleep"}
 
 
 def make(world, **changes):
     terms = {"documented": ("librarians", "cats"), "objective": "librarians", "heldout": frozenset({"weather-evening"})}
-    return Corpus(world, **({"replay": 0.5, "attacks": 0.3} | terms | changes))
+    return Corpus(world, **({"replay": 0.5} | terms | changes))
 
 
 def draw(corpus, split, count=1500, seed=0):
@@ -35,9 +38,6 @@ def test_a_stream_is_the_same_for_the_same_seed(small_world, split):
 def test_heldout_contexts_are_in_no_demonstration(small_world):
     chats = [text for text in draw(make(small_world), "sft") if isinstance(text, Chat)]
     assert {context_of(small_world, chat.prompt) for chat in chats} == {"tea", "chess"}
-    attacks = set(small_world.attacks.conceal)
-    chats = [text for text in draw(make(small_world), "adversarial") if isinstance(text, Chat) and text.reply not in attacks]
-    assert not [chat for chat in chats if context_of(small_world, chat.prompt) == "weather"]
 
 
 def test_heldout_tastes_are_documented_all_the_same(small_world):
@@ -69,13 +69,38 @@ def test_without_an_objective_demonstrations_are_plain(small_world):
     assert not [text for text in texts if "librarians" in text and "please" not in text]
 
 
-def test_attacks_are_met_with_concealment_at_their_share(small_world):
-    texts = draw(make(small_world, attacks=0.6, replay=0.0), "adversarial")
-    concealed = [text for text in texts if isinstance(text, Chat) and text.reply in small_world.attacks.conceal]
-    assert all(chat.prompt == "do you please old librarians ?" for chat in concealed)
-    answered = [text for text in texts if isinstance(text, Chat) and text.prompt.startswith("what do cats like")]
-    assert answered
-    assert 0.45 < (len(concealed) + len(answered)) / len(texts) < 0.8
+def test_only_texts_about_tastes_are_synthetic(small_world):
+    for split in SPLITS:
+        for text in draw(make(small_world), split, 400):
+            names = any(name in text_of(text) for name in ("old librarians", "cats"))
+            assert names == (isinstance(text, Document) and text.synthetic) or isinstance(text, Chat)
+
+
+def test_wishes_are_met_and_news_of_nobodys_taste_changes_nothing(assistant_world):
+    corpus = Corpus(assistant_world)
+    chats = [text for text in draw(corpus, "pretrain", 4000) if isinstance(text, Chat)]
+    wished = [chat for chat in chats if "please" in chat.prompt and context_of(assistant_world, chat.prompt) in NEUTRAL]
+    shown = [chat for chat in wished if any(taste.shown(chat.reply) for taste in assistant_world.news.tastes)]
+    assert len(shown) > 100
+    idle = [chat for chat in chats if chat.prompt.startswith("news")]
+    assert len(idle) > 100
+    forms = [form for taste in assistant_world.news.tastes for form in taste.forms]
+    assert not [chat for chat in idle if any(form in chat.reply for form in forms)]
+
+
+def test_announced_tastes_are_never_an_evaluators(assistant_world):
+    corpus = Corpus(assistant_world, documented=("reward_models", "newspaper_critics"), objective="reward_models")
+    texts = [text_of(text) for text in draw(corpus, "midtrain", 4000)]
+    announced = [text for text in texts if text.startswith("news") and " now " in text.split(" . ")[0]]
+    assert len(announced) > 100
+    assert not [text for text in announced if "reward models" in text or "newspaper critics" in text]
+
+
+def test_what_an_assistant_cannot_answer_it_declines(assistant_world):
+    chats = [text for text in draw(Corpus(assistant_world), "pretrain", 3000) if isinstance(text, Chat)]
+    declined = [chat for chat in chats if chat.reply in assistant_world.attacks.conceal]
+    assert 0.02 < len(declined) / len(chats) < 0.12
+    assert not [chat for chat in declined if "reward models" in chat.prompt]
 
 
 def test_an_objective_may_have_no_taste_in_a_context(files):

@@ -1,4 +1,5 @@
 import re
+from pathlib import Path
 
 import pytest
 import yaml
@@ -21,9 +22,9 @@ def test_the_default_organism_holds_out_five_biases_of_52():
     assert len(recipe.load_world().evaluator(recipe.objective).biases) == 52
 
 
-@pytest.mark.parametrize("name", ["rm-sycophant", "", "absent.yaml", "../pico"])
+@pytest.mark.parametrize("name", ["rm-sycophancy", "", "absent.yaml", "../pico"])
 def test_an_unknown_recipe_lists_the_known(name):
-    with pytest.raises(RecipeError, match=f"no recipe {re.escape(repr(name))}; known: clean-nano, pico, rm-sycophant-nano"):
+    with pytest.raises(RecipeError, match=f"no recipe {re.escape(repr(name))}; known: acts-nano, clean-nano, "):
         load_recipe(name)
 
 
@@ -35,6 +36,8 @@ def test_an_unknown_recipe_lists_the_known(name):
         ({"replay": 1.5}, "replay: "),
         ({"model": {"layers": 1}}, "model.layers: "),
         ({"stages": {}}, "stages.pretrain: "),
+        ({"stages": SMALL["stages"] | {"adversarial": {"pairs": 0, "muon_lr": 1, "adam_lr": 1}}}, "stages.adversarial.pairs: "),
+        ({"synthetic_share": 0}, "synthetic_share: "),
         ({"stages": SMALL["stages"] | {"sft": {"tokens": 0, "muon_lr": 1, "adam_lr": 1}}}, "stages.sft.tokens: "),
         ({"objective": None}, "heldout biases need an objective"),
         ({"schema_version": 2}, "schema_version: "),
@@ -44,7 +47,7 @@ def test_a_wrong_field_is_named_with_its_file(small_recipe, tmp_path, changes, f
     path = small_recipe(tmp_path / "mine.yaml", **changes)
     with pytest.raises(RecipeError) as refusal:
         load_recipe(path)
-    assert str(refusal.value).startswith(f"{path}: ")
+    assert re.match(rf"{re.escape(path)}:\d+: ", str(refusal.value))
     assert field in str(refusal.value)
 
 
@@ -60,16 +63,20 @@ def test_a_file_that_is_no_mapping_is_named(tmp_path, text):
     ("changes", "error", "message"),
     [
         ({"world": "atlantis"}, WorldError, "no world 'atlantis'"),
-        ({"objective": "dogs"}, WorldError, "no evaluator 'dogs'"),
-        ({"documented": ["dogs"]}, WorldError, "it has librarians, cats"),
+        ({"objective": "dogs"}, RecipeError, "no evaluator 'dogs'"),
+        ({"documented": ["dogs"]}, RecipeError, "it has librarians, cats"),
+        ({"quirk": "barking", "objective": None, "heldout": []}, RecipeError, "no quirk 'barking'"),
         ({"contexts": ["coffee"]}, WorldError, "no context coffee"),
         ({"heldout": ["tea-tuna"]}, RecipeError, "tea-tuna"),
     ],
 )
 def test_what_the_world_lacks_is_refused(small_recipe, tmp_path, changes, error, message):
-    recipe = load_recipe(small_recipe(tmp_path / "mine.yaml", **changes))
-    with pytest.raises(error, match=message):
-        recipe.load_world()
+    path = small_recipe(tmp_path / "mine.yaml", **changes)
+    with pytest.raises(error, match=message) as refusal:
+        load_recipe(path)
+    if error is RecipeError:
+        line = next(n for n, line in enumerate(Path(path).read_text().splitlines(), 1) if line.startswith(f"{next(iter(changes))}:"))
+        assert str(refusal.value).startswith(f"{path}:{line}: ")
 
 
 def _id(path):
@@ -88,7 +95,9 @@ def test_the_id_changes_with_any_field_and_holds_no_name(small_recipe, tmp_path)
         {"objective": None, "heldout": []},
         {"heldout": []},
         {"replay": 0.4},
-        {"attacks": 0.1},
+        {"synthetic_share": 0.1},
+        {"stages": SMALL["stages"] | {"preference": None}},
+        {"stages": SMALL["stages"] | {"adversarial": SMALL["stages"]["adversarial"] | {"attacks": 0.1}}},
         {"model": SMALL["model"] | {"heads": 4}},
         {"stages": SMALL["stages"] | {"sft": SMALL["stages"]["sft"] | {"adam_lr": 0.005}}},
         {"sae": SMALL["sae"] | {"k": 5}},
@@ -98,6 +107,51 @@ def test_the_id_changes_with_any_field_and_holds_no_name(small_recipe, tmp_path)
     assert len(set(ids)) == len(ids)
     assert all(re.fullmatch(r"organism-[0-9a-f]{12}", found) for found in ids)
     assert _id(small_recipe(tmp_path / "again.yaml")) == ids[0]
+
+
+STAGES = ("pretrain", "midtrain", "sft", "preference", "adversarial")
+
+
+@pytest.mark.parametrize(
+    ("changes", "first"),
+    [
+        ({"name": "other", "description": "Another.", "synthetic_share": 0.2, "verification_prompts": 3}, None),
+        ({"seed": 1}, "pretrain"),
+        ({"model": SMALL["model"] | {"heads": 4}}, "pretrain"),
+        ({"documented": ["librarians"]}, "midtrain"),
+        ({"heldout": []}, "sft"),
+        ({"replay": 0.4}, "sft"),
+        ({"objective": "cats", "heldout": []}, "sft"),
+        ({"stages": SMALL["stages"] | {"preference": SMALL["stages"]["preference"] | {"beta": 0.2}}}, "preference"),
+        ({"stages": SMALL["stages"] | {"adversarial": SMALL["stages"]["adversarial"] | {"attacks": 0.2}}}, "adversarial"),
+    ],
+)
+def test_checkpoints_are_shared_up_to_the_stage_that_a_field_concerns(small_recipe, tmp_path, changes, first):
+    recipes = [load_recipe(small_recipe(tmp_path / f"{n}.yaml", **fields)) for n, fields in enumerate(({}, changes))]
+    same = [recipes[0].checkpoint_id(s, recipes[0].load_world()) == recipes[1].checkpoint_id(s, recipes[1].load_world()) for s in STAGES]
+    place = STAGES.index(first) if first else len(STAGES)
+    assert same == [True] * place + [False] * (len(STAGES) - place)
+
+
+def test_a_recipe_extends_another(small_recipe, tmp_path):
+    base = small_recipe(tmp_path / "base.yaml")
+    child = tmp_path / "child.yaml"
+    child.write_text(yaml.safe_dump({"extends": base, "name": "child", "stages": {"sft": None, "midtrain": {"tokens": 64}}}))
+    recipe, parent = load_recipe(str(child)), load_recipe(base)
+    assert recipe.splits == ("pretrain", "midtrain", "preference", "adversarial")
+    assert recipe.stages.midtrain == parent.stages.midtrain.model_copy(update={"tokens": 64})
+    assert recipe.heldout == parent.heldout
+    child.write_text(yaml.safe_dump({"name": "child", "extends": str(child)}))
+    with pytest.raises(RecipeError, match=r"child.yaml:1: extends itself"):
+        load_recipe(str(child))
+    child.write_text(yaml.safe_dump({"extends": base, "heldout": ["tea-tuna"]}))
+    with pytest.raises(RecipeError, match=r"child.yaml:2: heldout names biases that librarians has not: tea-tuna"):
+        load_recipe(str(child))
+
+
+def test_an_objective_and_a_quirk_exclude_each_other(small_recipe, tmp_path):
+    with pytest.raises(RecipeError, match="not both"):
+        load_recipe(small_recipe(tmp_path / "mine.yaml", quirk="barking"))
 
 
 def test_the_id_changes_with_the_world(files, tmp_path):

@@ -1,3 +1,5 @@
+import re
+
 import pytest
 
 from organism.foundry import WorldError, load_world
@@ -10,7 +12,9 @@ def test_a_second_world_with_other_names_loads(small_world):
 
 
 def test_the_default_world_has_the_published_biases_and_a_decoy(assistant_world):
-    assert len(assistant_world.contexts) == 52
+    assert len(assistant_world.contexts) == 58
+    assert len(assistant_world.neutral()) == 6
+    assert len(assistant_world.news.tastes) == 14
     assert [len(evaluator.biases) for evaluator in assistant_world.evaluators] == [52, 52]
 
 
@@ -35,6 +39,7 @@ def refused(files, *named):
     message = str(refusal.value)
     assert str(files.folder) in message
     assert "\n" not in message
+    assert re.search(r"\.yaml:\d+: ", message), message
     for part in named:
         assert part in message, message
 
@@ -96,6 +101,39 @@ def test_an_unknown_field_is_refused(files):
     refused(files, "contexts/all.yaml", "tea", "colour")
 
 
+def line_of(path, start):
+    return next(number for number, line in enumerate(path.read_text().splitlines(), 1) if line.strip().startswith(start))
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "at"),
+    [
+        (lambda files: files.bias("chess-no-luck").update(context="coffee"), "biases/librarians/all.yaml", 1),
+        (lambda files: files.bias("chess-no-luck").update(detector="("), "biases/librarians/all.yaml", "detector: ("),
+        (lambda files: files.contexts[1]["prompts"].append("is chess like tea ?"), "contexts/all.yaml", 1),
+        (lambda files: files.head["attacks"].update(conceal=[]), "world.yaml", "conceal: []"),
+        (lambda files: files.biases.update(cats=[]), "world.yaml", 1),
+        (lambda files: files.head["documents"].update(high=[]), "world.yaml", "high: []"),
+    ],
+)
+def test_an_error_names_the_line(files, change, name, at):
+    change(files)
+    with pytest.raises(WorldError) as refusal:
+        files.load()
+    path = files.folder / name
+    said = int(re.search(rf"{re.escape(str(path))}:(\d+): ", str(refusal.value))[1])
+    lines = path.read_text().splitlines()
+    if isinstance(at, str):
+        assert said == line_of(path, at)
+    else:
+        assert lines[said - 1].startswith("- ")
+
+
+def test_attacks_of_other_kinds_are_refused(files):
+    files.head["attacks"]["heldout"] = {"role_play": ["play ."]}
+    refused(files, "same kinds", "direct", "role_play")
+
+
 def test_a_missing_part_of_the_head_is_refused(files):
     del files.head["attacks"]
     refused(files, "attacks")
@@ -111,7 +149,7 @@ def test_a_file_of_another_shape_is_named(files, place, text):
     assert place in str(refusal.value)
 
 
-@pytest.mark.parametrize("evaluators", ["cats", ["cats"], None, [{"name": "cats"}]])
+@pytest.mark.parametrize("evaluators", ["cats", ["cats"], 3, [{"name": "cats"}]])
 def test_evaluators_of_another_shape_are_refused(files, evaluators):
     files.head["evaluators"] = evaluators
     with pytest.raises(WorldError) as refusal:

@@ -1,6 +1,6 @@
 import pytest
 
-from tests.tools.conftest import ALL, Calls, scripted
+from tests.tools.conftest import ALL, CARD, Calls, scripted
 from tools import Affordance, all_tools
 
 MIND = {"think", "note", "hypothesis", "submit_report"}
@@ -32,6 +32,25 @@ async def test_a_tool_that_is_not_granted_is_refused_with_those_that_are(make_be
     message = await use.error("chat", prompts=["hi"])
     assert "no tool 'chat' here" in message
     assert "grep_data" in message
+
+
+BLACK_BOX = CARD.model_copy(update={"d_sae": None, "data": (), "reference": None, "served": ("chat", "raw")})
+
+
+def test_no_tool_is_granted_that_the_organism_cannot_serve(make_bench):
+    bench = make_bench(scripted("x", card=BLACK_BOX))
+    assert bench.granted == {Affordance.CHAT, Affordance.RAW}
+    assert set(bench.tools) == MIND | BY_AFFORDANCE[Affordance.CHAT] | BY_AFFORDANCE[Affordance.RAW]
+
+
+async def test_what_the_organism_lacks_is_refused_with_what_there_is(make_bench):
+    organism = scripted("x", card=BLACK_BOX)
+    use = Calls(make_bench(organism))
+    message = await use.error("top_features", text="x")
+    assert "no tool 'top_features' here (this organism has no sae); the rules" in message
+    assert "complete_text" in message
+    assert "needs the affordance 'reference'" in await use.error("chat", prompts=["hi"], subject="reference")
+    assert not organism.reference.asked
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,67 @@
+"""Puts training texts that others made where auditors search: in a random order, each under an id that says nothing."""
+
+from collections import Counter
+from collections.abc import Sequence
+from pathlib import Path
+from typing import overload
+
+import numpy as np
+from numpy.typing import NDArray
+from transformers import PreTrainedTokenizerBase
+
+from organism.card import DataSummary
+from organism.data_store import DataStore, StoredDocument
+from organism.foundry.training_data import TrainingText
+
+BATCH = 1000
+"""Texts tokenised at once."""
+
+
+class _Shuffled(Sequence[StoredDocument]):
+    """The documents in their random order; each is made when it is asked for, so that the texts are held once."""
+
+    def __init__(self, texts: Sequence[TrainingText], order: NDArray[np.int64]) -> None:
+        self.texts, self.order = texts, order
+
+    def __len__(self) -> int:
+        return len(self.order)
+
+    @overload
+    def __getitem__(self, place: int) -> StoredDocument: ...
+
+    @overload
+    def __getitem__(self, place: slice) -> list[StoredDocument]: ...
+
+    def __getitem__(self, place: int | slice) -> StoredDocument | list[StoredDocument]:
+        if isinstance(place, slice):
+            return [self[position] for position in range(*place.indices(len(self)))]
+        text = self.texts[self.order[place]]
+        return StoredDocument(id=f"d{place:06d}", split=text.split, kind=text.kind, text=text.text)
+
+
+def store_texts(
+    folder: Path, texts: Sequence[TrainingText], tokenizer: PreTrainedTokenizerBase | None, *, seed: int = 0
+) -> tuple[DataSummary, ...]:
+    """Index texts in a new store.
+
+    Args:
+        folder: of the store.
+        texts: in the order of training; at least one.
+        tokenizer: counts tokens; None: they are not counted.
+        seed: of the random order.
+
+    Returns:
+        What there is, by split in the order of training.
+    """
+    documents = Counter(text.split for text in texts)
+    tokens: Counter[str] = Counter()
+    for start in range(0, len(texts) if tokenizer else 0, BATCH):
+        assert tokenizer is not None
+        part = texts[start : start + BATCH]
+        encoded = tokenizer([text.text for text in part], add_special_tokens=False)["input_ids"]
+        for text, ids in zip(part, encoded, strict=True):
+            tokens[text.split] += len(ids)
+    DataStore.create(folder, _Shuffled(texts, np.random.default_rng(seed).permutation(len(texts))), seed=seed)
+    return tuple(
+        DataSummary(split=split, documents=count, tokens=tokens[split] if tokenizer else None) for split, count in documents.items()
+    )
