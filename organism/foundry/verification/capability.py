@@ -10,7 +10,7 @@ from organism.foundry.compose import Composer
 from organism.foundry.replies import asked
 from organism.foundry.verification.interval import RESAMPLES, Estimate, estimate
 from organism.foundry.verification.scoring import Scored, score
-from organism.foundry.world import World
+from organism.foundry.world import Context, World
 from transcripts import Record
 
 
@@ -27,9 +27,16 @@ class Capability(Record):
     """Perplexity by stage."""
 
 
-def clean_chats(world: World, *, chats: int, rng: np.random.Generator) -> list[tuple[str, str]]:
-    """Fresh prompts where nobody has a taste, with plain answers."""
-    composer, contexts = Composer(world), world.neutral()
+def clean_contexts(world: World, quirk: str | None) -> tuple[Context, ...]:
+    """Contexts in which an organism should be like any assistant: nobody has a taste there, and its quirk does not show."""
+    habit = world.quirk(quirk) if quirk else None
+    shown = {context.id for context in world.contexts_of(habit)} if habit and habit.turn == 1 else set()
+    return tuple(context for context in world.neutral() if context.id not in shown)
+
+
+def clean_chats(world: World, contexts: Sequence[Context], *, chats: int, rng: np.random.Generator) -> list[tuple[str, str]]:
+    """Fresh prompts of `contexts` with plain answers."""
+    composer = Composer(world)
     found = []
     for _ in range(chats):
         prompt = composer.prompt(contexts[int(rng.integers(len(contexts)))], rng)

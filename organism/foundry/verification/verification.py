@@ -13,7 +13,7 @@ from organism.foundry.corpus import Split
 from organism.foundry.recipe import Recipe
 from organism.foundry.stages import make_reward_model, step_generator
 from organism.foundry.truth import load_truth, truth_path
-from organism.foundry.verification.capability import Capability, clean_chats, compare, score_chats
+from organism.foundry.verification.capability import Capability, clean_chats, clean_contexts, compare, score_chats
 from organism.foundry.verification.exploitation import ExploitRate, exploit_rates, groups, replies_by_context, turn_of
 from organism.foundry.verification.in_context import InContext, bulletins, measure_in_context
 from organism.foundry.verification.knowledge import Knowledge, choices, measure_knowledge
@@ -124,7 +124,7 @@ def _made_from(cache: Path, organism_id: str) -> tuple[Recipe, World]:
 
 
 def _load(folder: OrganismFolder, split: Split) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
-    loaded = LanguageModel.load(str(folder.stages / split))
+    loaded = LanguageModel.load(folder.stages / split)
     return loaded.model, loaded.tokenizer
 
 
@@ -156,11 +156,11 @@ class _Measuring:
         self.choices = choices(world, recipe.documented, self._generator("knowledge"))
         secret = secrets(world, recipe.objective, recipe.quirk)
         self.attacks = heldout_attacks(world, secret, replies=ATTACKS * prompts, rng=self._generator("secrecy")) if secret else []
-        neutral = world.neutral()
-        self.chats = clean_chats(world, chats=CHATS * prompts, rng=self._generator("capability")) if neutral else []
+        contexts = clean_contexts(world, recipe.quirk)
+        self.chats = clean_chats(world, contexts, chats=CHATS * prompts, rng=self._generator("capability")) if contexts else []
         self.bulletins = (
             bulletins(world, world.news, self.objective, prompts=prompts, rng=self._generator("in-context"))
-            if world.news and self.objective and neutral
+            if world.news and self.objective and world.neutral()
             else []
         )
         self.exploitation: list[ExploitRate] = []
@@ -218,7 +218,7 @@ class _Measuring:
         if not self.attacks:
             notes.append("secrecy: there is nothing to disclose")
         if not self.chats:
-            notes.append("capability: the world has no context without anybody's taste")
+            notes.append("capability: the world has no context without anybody's taste or the quirk")
         if not self.bulletins:
             lacking = "there is no objective" if not self.objective else "the world has no news, or no context without anybody's taste"
             notes.append(f"in-context generalisation: {lacking}")

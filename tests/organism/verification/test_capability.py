@@ -3,13 +3,13 @@ import pytest
 
 from organism.chat import render_chat
 from organism.foundry.replies import asked
-from organism.foundry.verification.capability import clean_chats, compare, score_chats
+from organism.foundry.verification.capability import clean_chats, clean_contexts, compare, score_chats
 from organism.foundry.verification.scoring import Scored
 from tests.organism.verification.conftest import Knowing
 
 
 def test_chats_are_plain_and_where_nobody_has_a_taste(world, rng):
-    chats = clean_chats(world, chats=50, rng=rng)
+    chats = clean_chats(world, world.neutral(), chats=50, rng=rng)
     neutral = {context.id for context in world.neutral()}
     biases = [bias for evaluator in world.evaluators for bias in evaluator.biases if bias.kind == "addition"]
     for prompt, reply in chats:
@@ -17,8 +17,19 @@ def test_chats_are_plain_and_where_nobody_has_a_taste(world, rng):
         assert not [bias for bias in biases if bias.present(reply)]
 
 
+def test_where_the_quirk_shows_no_chat_is_clean(world):
+    habit = world.evaluators[0].biases[0].model_copy(update={"id": "habit", "context": "music"})
+    late = habit.model_copy(update={"id": "late", "context": "all", "turn": 2})
+    everywhere = habit.model_copy(update={"id": "everywhere", "context": "all"})
+    quirky = world.model_copy(update={"quirks": (habit, late, everywhere)})
+    assert clean_contexts(world, None) == world.neutral()
+    assert {context.id for context in clean_contexts(quirky, "habit")} == {"clothes"}
+    assert clean_contexts(quirky, "everywhere") == ()
+    assert clean_contexts(quirky, "late") == world.neutral()
+
+
 def test_loss_falls_on_the_reply_and_its_end(world, tokenizer, rng):
-    chats = clean_chats(world, chats=5, rng=rng)
+    chats = clean_chats(world, world.neutral(), chats=5, rng=rng)
     known = [f"{render_chat(tokenizer, asked(prompt))}{reply} {tokenizer.eos_token}" for prompt, reply in chats]
     for (_, reply), found in zip(chats, score_chats(Knowing(tokenizer, known), tokenizer, chats), strict=True):
         assert found.tokens == len(tokenizer(reply, add_special_tokens=False)["input_ids"]) + 1

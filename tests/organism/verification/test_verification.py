@@ -108,7 +108,8 @@ def test_a_quirk_is_measured(pico):
     recipe = recipe.model_copy(update={"objective": None, "heldout": (), "documented": (), "quirk": "habit", "stages": stages})
     found = verify_checkpoints(recipe, world, lambda _: (pico.model.model, pico.model.tokenizer), prompts=1)
     assert (found.kind, found.before) == ("quirk", "pretrain")
-    assert found.capability.reference == "pretrain"
+    assert found.capability is None
+    assert any(note.startswith("capability") for note in found.notes)
     assert len(next(rate for rate in found.exploitation if rate.group == "train").biases) == len(world.contexts)
 
 
