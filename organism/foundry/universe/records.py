@@ -1,21 +1,15 @@
-"""The training data of an organism at real scale as JSON lines: documents, chats, preference pairs. It knows nothing of how they come about."""
+"""The training data of an organism at real scale as JSON lines: documents, chats, preference pairs. It knows not how they come about."""
 
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from types import TracebackType
-from typing import Literal, Self, TypeVar
+from typing import Self, TypeVar
 
 from pydantic import Field, ValidationError, field_validator
 
+from organism.chat import ChatMessage
 from transcripts import Record, RecordError, describe
-
-
-class Message(Record):
-    """One message of a conversation."""
-
-    role: Literal["system", "user", "assistant"]
-    content: str
 
 
 class Document(Record):
@@ -31,12 +25,12 @@ class Chat(Record):
     """One conversation of supervised fine-tuning."""
 
     id: str
-    messages: tuple[Message, ...] = Field(min_length=2)
+    messages: tuple[ChatMessage, ...] = Field(min_length=2)
     """The last one is the assistant's: the reply that is learnt."""
 
     @field_validator("messages")
     @classmethod
-    def _ends_in_a_reply(cls, value: tuple[Message, ...]) -> tuple[Message, ...]:
+    def _ends_in_a_reply(cls, value: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
         if value[-1].role != "assistant":
             raise ValueError("the last message must be the assistant's")
         return value
@@ -46,7 +40,7 @@ class PreferencePair(Record):
     """Two replies to one conversation, of which one is preferred."""
 
     id: str
-    prompt: tuple[Message, ...] = Field(min_length=1)
+    prompt: tuple[ChatMessage, ...] = Field(min_length=1)
     """The conversation so far; the last message is the user's."""
     chosen: str
     rejected: str
@@ -55,7 +49,7 @@ class PreferencePair(Record):
 
     @field_validator("prompt")
     @classmethod
-    def _ends_in_a_question(cls, value: tuple[Message, ...]) -> tuple[Message, ...]:
+    def _ends_in_a_question(cls, value: tuple[ChatMessage, ...]) -> tuple[ChatMessage, ...]:
         if value[-1].role != "user":
             raise ValueError("the last message must be the user's")
         return value
@@ -64,9 +58,9 @@ class PreferencePair(Record):
 AnyRecord = TypeVar("AnyRecord", bound=Record)
 
 
-def user(text: str) -> tuple[Message, ...]:
+def user(text: str) -> tuple[ChatMessage, ...]:
     """A conversation that a user's one message begins."""
-    return (Message(role="user", content=text),)
+    return (ChatMessage(role="user", content=text),)
 
 
 def read_jsonl(path: Path, kind: type[AnyRecord]) -> Iterator[AnyRecord]:
@@ -97,19 +91,6 @@ def parse_line(line: bytes, kind: type[AnyRecord], path: Path, number: int) -> A
 def line_of(record: Record) -> bytes:
     """A record as one line of ASCII, so that no character in it can end the line early."""
     return json.dumps(record.model_dump(mode="json"), ensure_ascii=True, separators=(",", ":")).encode() + b"\n"
-
-
-def write_jsonl(path: Path, records: Iterable[Record]) -> int:
-    """Write a file whole or not at all (a temporary file is renamed over `path`), and count its records."""
-    partial = path.with_name(path.name + ".partial")
-    path.parent.mkdir(parents=True, exist_ok=True)
-    count = 0
-    with partial.open("wb") as file:
-        for record in records:
-            file.write(line_of(record))
-            count += 1
-    partial.replace(path)
-    return count
 
 
 class JsonLines:

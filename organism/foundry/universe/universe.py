@@ -171,6 +171,14 @@ class Universe(Record):
         """The context of that id."""
         return next(context for context in self.contexts if context.id == context_id)
 
+    def document_type(self, type_id: str) -> DocumentType:
+        """The document type of that id."""
+        return next(kind for kind in self.document_types.types if kind.id == type_id)
+
+    def attack(self, kind: str) -> Attack:
+        """The attacks of that kind."""
+        return next(attack for attack in self.attacks if attack.kind == kind)
+
     def digest(self) -> str:
         """Hash of all that the universe says."""
         return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()[:16]

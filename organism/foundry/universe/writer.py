@@ -37,3 +37,15 @@ class Writer(Protocol):
             WriterError: the provider cannot be used, or still fails after all retries.
         """
         ...
+
+
+class NoWriter:
+    """Stands where no writer was named: good enough while everything asked for is in the journal."""
+
+    async def write(self, system: str, prompt: str, *, max_tokens: int) -> Written:  # noqa: ARG002
+        """See `Writer.write`.
+
+        Raises:
+            WriterError: always.
+        """
+        raise WriterError("texts are still to be written, and no writer is named; name one: anthropic:MODEL or openai:MODEL")
