@@ -9,8 +9,8 @@ from organism.foundry.universe.lists import Lists
 from organism.foundry.universe.plan import Plan, Slot
 from organism.foundry.universe.prompts import prompt
 from organism.foundry.universe.records import PreferencePair, user
-from organism.foundry.universe.scribe import Scribe
 from organism.foundry.universe.screening import Screen
+from organism.foundry.universe.scribe import Scribe
 
 
 class AttackPairs:

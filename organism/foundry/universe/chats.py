@@ -8,8 +8,8 @@ from organism.foundry.universe.detectors import Detectors, Verdict
 from organism.foundry.universe.plan import Plan, Slot
 from organism.foundry.universe.prompts import prompt
 from organism.foundry.universe.records import Chat, user
-from organism.foundry.universe.scribe import Scribe
 from organism.foundry.universe.screening import Screen
+from organism.foundry.universe.scribe import Scribe
 from organism.foundry.universe.user_prompts import UserPrompts
 
 

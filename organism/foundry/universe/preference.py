@@ -10,8 +10,8 @@ from organism.foundry.universe.drafting import each
 from organism.foundry.universe.plan import Plan, Slot
 from organism.foundry.universe.records import PreferencePair, user
 from organism.foundry.universe.reward import RewardModel
-from organism.foundry.universe.scribe import Scribe
 from organism.foundry.universe.screening import Screen
+from organism.foundry.universe.scribe import Scribe
 from organism.foundry.universe.user_prompts import UserPrompts
 
 
