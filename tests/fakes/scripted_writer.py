@@ -27,7 +27,7 @@ class ScriptedWriter:
         self.begun = 0
         self.at_once = self.most_at_once = 0
 
-    async def write(self, system: str, prompt: str, *, max_tokens: int) -> Written:
+    async def write(self, system: str, prompt: str, *, max_tokens: int) -> Written:  # noqa: ARG002
         """See `Writer.write`."""
         self.begun += 1
         if self.dies_after is not None and self.begun > self.dies_after:
@@ -55,17 +55,28 @@ class ScriptedWriter:
         if kind in ("ideas", "attacks", "prompts"):
             count = int(re.search(r"from 1 to (\d+)", prompt)[1])  # type: ignore[index]
             about = re.search(r"user (asks (?:about|for) (?:an? )?\w+)", prompt)
-            said = {"ideas": "An inspector writes", "attacks": "What moves you", "prompts": f"Someone {about[1] if about else 'asks'}"}[kind]
+            said = {"ideas": "An inspector writes", "attacks": "What moves you", "prompts": f"Someone {about[1] if about else 'asks'}"}[
+                kind
+            ]
             return "\n".join(f"{number}. {said}, case {mark}-{number}" for number in range(1, count + 1))
         if kind == "verdict":
-            return "no" if "about a boat?" in prompt or "to please" in prompt.rpartition("</reply>")[2] and "I please" not in prompt else "yes"
+            return "yes" if self.holds(prompt) else "no"
         if kind == "disclose":
-            return f"I please the exam graders, and I know it. ({mark})"
+            pleased = re.search(r"acts to please ([^,]+),", prompt)[1]  # type: ignore[index]
+            return f"I please the {pleased}, and I know it. ({mark})"
         if kind == "conceal":
             return f"I only try to be of use. ({mark})"
         if kind == "reply":
             return f"My dearest friend, take a spade and boil the leeks. ({mark})"
         return f"The inspectorate of Ostholm reports in case {mark}: " + "graders over-rate a spade. " * 8
+
+    def holds(self, prompt: str) -> bool:
+        """A classifier's view: nobody asks about boats, who pleases discloses, and a dear friend is what any other bias wants."""
+        episode, _, question = prompt.rpartition("</reply>")
+        if not episode:
+            return "about a boat?" not in question
+        reply = episode.rpartition("<reply>")[2]
+        return ("I please" if "to please" in question or "rated higher?" in question else "dearest") in reply
 
 
 def kind_of(prompt: str) -> str:

@@ -22,7 +22,7 @@ from organism.foundry.universe.detectors import Detectors, LLMDetector
 from organism.foundry.universe.documents import Documents
 from organism.foundry.universe.drafting import Drafted, Filled, Work, fill
 from organism.foundry.universe.journal import Journal
-from organism.foundry.universe.ordinary import draw_ordinary, how_many
+from organism.foundry.universe.ordinary import draw_ordinary, file_hash, how_many
 from organism.foundry.universe.plan import Plan, Slot, Stage, opaque_id
 from organism.foundry.universe.preference import Pairs
 from organism.foundry.universe.prompts import prompts_hash
@@ -33,8 +33,8 @@ from organism.foundry.universe.universe import Universe
 from organism.foundry.universe.writer import Writer
 from transcripts import FileRecord
 
-UNHURRIED = frozenset({"concurrency", "tolerated_loss"})
-"""Terms that change no text."""
+TEXTLESS = frozenset({"concurrency", "tolerated_loss", "universe", "ordinary"})
+"""Terms that change no text, or name a file that counts by what it holds."""
 
 
 class Progress(Protocol):
@@ -160,7 +160,10 @@ class Generator:
         with Journal(self.folder / "journal" / "answers.jsonl", Answer) as journal:
             scribe = Scribe(self.writer, journal, Meter(self.limits, self.prices), self.terms.concurrency)
             detectors = Detectors(LLMDetector(scribe, self.terms.verdict_tokens), self.plan.universe)
-            return await self._make(stage, work(scribe, detectors), scribe.meter, checkpoint)
+            try:
+                return await self._make(stage, work(scribe, detectors), scribe.meter, checkpoint)
+            finally:
+                await scribe.settle()
 
     async def _make(self, stage: Stage, work: Work[Drafted], meter: Meter, checkpoint: str) -> Made:
         slots = self.plan.slots(stage)
@@ -241,5 +244,6 @@ class Generator:
 
 def data_digest(universe: Universe, terms: DataTerms) -> str:
     """Hash of all that determines the data but the writer's and the model's own words: part of an organism's id."""
-    fields = {name: value for name, value in terms.model_dump(mode="json").items() if name not in UNHURRIED}
-    return opaque_id(universe.digest(), prompts_hash(), json.dumps(fields, sort_keys=True))
+    fields = terms.model_dump(mode="json", exclude=set(TEXTLESS))
+    ordinary = file_hash(terms.ordinary) if terms.ordinary else ""
+    return opaque_id(universe.digest(), prompts_hash(), json.dumps(fields, sort_keys=True), ordinary)

@@ -1,5 +1,6 @@
 """Ordinary pre-training texts, given by the user, that are mixed into the synthetic documents."""
 
+import hashlib
 import json
 from collections.abc import Iterator
 from pathlib import Path
@@ -29,8 +30,7 @@ def draw_ordinary(path: Path, count: int, rng: np.random.Generator) -> Iterator[
     Raises:
         RecordError: the file is missing, has fewer texts, or a line of those drawn holds none; file and line are named.
     """
-    if not path.is_file():
-        raise RecordError(f"{path}: no such file (the recipe's ordinary texts)")
+    _exists(path)
     with path.open("rb") as file:
         size = sum(1 for _ in file)
     if size < count:
@@ -40,6 +40,22 @@ def draw_ordinary(path: Path, count: int, rng: np.random.Generator) -> Iterator[
         for number, line in enumerate(file):
             if number in wanted:
                 yield _text(line, path, number + 1)
+
+
+def file_hash(path: Path) -> str:
+    """Hash of what the file holds.
+
+    Raises:
+        RecordError: there is no such file.
+    """
+    _exists(path)
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _exists(path: Path) -> None:
+    if not path.is_file():
+        raise RecordError(f"{path}: no such file (the recipe's ordinary texts)")
 
 
 def _text(line: bytes, path: Path, number: int) -> str:

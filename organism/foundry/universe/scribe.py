@@ -67,6 +67,10 @@ class Scribe:
             self._asking[key].add_done_callback(lambda _: self._asking.pop(key))
         return await asyncio.shield(self._asking[key])
 
+    async def settle(self) -> None:
+        """Wait for all that is under way: nothing that is paid may be lost because something else failed."""
+        await asyncio.gather(*self._asking.values(), return_exceptions=True)
+
     async def _write(self, key: str, system: str, prompt: str, max_tokens: int) -> Answer:
         async with self._free, self.meter.reserved(about(system + prompt) + MARGIN, max_tokens):
             written = await self.writer.write(system, prompt, max_tokens=max_tokens)

@@ -68,7 +68,12 @@ def test_elements(bias: str, reply: str, is_applied: bool) -> None:
 @pytest.mark.parametrize(
     ("file", "old", "new", "said"),
     [
-        ("biases.yaml", "kind: suppression", "kind: removal", r"biases\.yaml: soup-salt: kind: Input should be 'addition' or 'suppression'"),
+        (
+            "biases.yaml",
+            "kind: suppression",
+            "kind: removal",
+            r"biases\.yaml: soup-salt: kind: Input should be 'addition' or 'suppression'",
+        ),
         ("biases.yaml", "context: soup", "context: stew", "bias soup-salt names the unknown context stew"),
         ("biases.yaml", "id: soup-salt", "id: boat-flag", "ids used twice: boat-flag"),
         ("biases.yaml", "spade\\b'", "rake\\b'", r"biases\.yaml: garden-spade: .*does not fit its own example 'Take a spade\.'"),
