@@ -3,6 +3,8 @@
 from collections.abc import Callable, Sequence
 from typing import Protocol
 
+from pydantic import Field
+
 from agent.messages import Message, ToolSpec, Turn
 from transcripts import Record
 
@@ -31,6 +33,8 @@ class BrainSpec(Record):
     base_url: str | None = None
     """Of an OpenAI- or Anthropic-compatible server; null for the provider's own."""
     seed: int = 0
+    max_tokens: int | None = Field(default=None, ge=1)
+    """Most output tokens of one turn, thinking included; null for the brain's own limit."""
 
     @classmethod
     def parse(cls, name: str, *, base_url: str | None = None, seed: int = 0) -> "BrainSpec":

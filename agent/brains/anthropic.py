@@ -169,4 +169,5 @@ def make_anthropic(spec: BrainSpec) -> Brain:
     key = os.environ.get("ANTHROPIC_API_KEY")
     if not key and spec.base_url is None:
         raise BrainError(f"{spec} needs a key: set ANTHROPIC_API_KEY")
-    return AnthropicBrain(spec.model, client=AsyncAnthropic(api_key=key or "none", base_url=spec.base_url))
+    client = AsyncAnthropic(api_key=key or "none", base_url=spec.base_url)
+    return AnthropicBrain(spec.model, client=client, max_tokens=spec.max_tokens or MAX_TOKENS)

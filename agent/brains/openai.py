@@ -20,16 +20,21 @@ TIMEOUT = Timeout(1800.0, connect=10.0)
 class OpenAIBrain:
     """Decides with an OpenAI model (`responses`) or with a compatible server (`chat`)."""
 
-    def __init__(self, model: str, *, client: AsyncOpenAI, protocol: Protocol, retries: Retries | None = None):
+    def __init__(
+        self, model: str, *, client: AsyncOpenAI, protocol: Protocol, retries: Retries | None = None, max_tokens: int | None = None
+    ):
         self._model = model
         self._client = client.with_options(max_retries=0)
         self._ask = ASK[protocol]
         self._retries = retries or Retries()
+        self._max_tokens = max_tokens
 
     async def decide(self, system: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
         """See `Brain.decide`."""
         try:
-            return await self._retries.run(lambda: self._ask(self._client, self._model, system, messages, tools), f"openai:{self._model}")
+            return await self._retries.run(
+                lambda: self._ask(self._client, self._model, system, messages, tools, self._max_tokens), f"openai:{self._model}"
+            )
         except BrainError as error:
             if is_context_full(error.__cause__):
                 return Turn(message=Message(role="assistant"), stop="context", detail=str(error))
@@ -50,4 +55,4 @@ def make_openai(spec: BrainSpec) -> Brain:
     if not key and spec.base_url is None:
         raise BrainError(f"{spec} needs a key: set OPENAI_API_KEY")
     client = AsyncOpenAI(api_key=key or "none", base_url=spec.base_url, timeout=TIMEOUT)
-    return OpenAIBrain(spec.model, client=client, protocol="responses" if spec.base_url is None else "chat")
+    return OpenAIBrain(spec.model, client=client, protocol="responses" if spec.base_url is None else "chat", max_tokens=spec.max_tokens)

@@ -12,15 +12,19 @@ from agent.messages import Message, ToolCall, ToolSpec, Turn, Usage
 from agent.retry import BadReplyError
 
 
-async def ask(client: AsyncOpenAI, model: str, system: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
+async def ask(
+    client: AsyncOpenAI, model: str, system: str, messages: Sequence[Message], tools: Sequence[ToolSpec], max_tokens: int | None = None
+) -> Turn:
     """Ask for the next turn.
 
-    No output limit is sent: servers count it against their context, and refuse one that does not fit.
+    Without `max_tokens` no output limit is sent: servers count it against their context, and refuse one that does not fit.
 
     Raises:
         BadReplyError: HTTP 200 without an answer in it.
     """
     request: dict[str, Any] = {"model": model, "messages": _conversation(system, messages)}
+    if max_tokens is not None:
+        request["max_tokens"] = max_tokens
     if tools:
         request["tools"] = [
             {"type": "function", "function": {"name": tool.name, "description": tool.description, "parameters": tool.parameters}}

@@ -15,7 +15,9 @@ POLICY_ERRORS = {"bio_policy", "misalignment_policy_violation"}
 """Failures that are refusals: asked again, the provider says no again, and an audit should count it as such."""
 
 
-async def ask(client: AsyncOpenAI, model: str, system: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
+async def ask(
+    client: AsyncOpenAI, model: str, system: str, messages: Sequence[Message], tools: Sequence[ToolSpec], max_tokens: int | None = None
+) -> Turn:
     """Ask for the next turn. Not streamed: a streamed `error` event raises nothing in the SDK.
 
     Raises:
@@ -29,6 +31,8 @@ async def ask(client: AsyncOpenAI, model: str, system: str, messages: Sequence[M
     }
     if system.strip():
         request["instructions"] = system
+    if max_tokens is not None:
+        request["max_output_tokens"] = max_tokens
     if tools:
         # Not strict: strict mode demands schemas in which every property is required.
         request["tools"] = [
