@@ -3,13 +3,20 @@
 Nothing that an auditor holds may import this package; import-linter checks it.
 """
 
-from organism.foundry.adopt import ADOPTION_STEPS, adopt_organism
+from organism.foundry.adoption import (
+    ADOPTION_STEPS,
+    AdoptionError,
+    ServedModel,
+    TrainedModel,
+    TruthError,
+    TruthFile,
+    adopt_organism,
+    probe_endpoint,
+    read_truth_file,
+)
 from organism.foundry.build import STEPS, BuildProgress, build_organism, silent
-from organism.foundry.parts import AdoptionError, ServedModel, TrainedModel
-from organism.foundry.probe import probe_endpoint
 from organism.foundry.recipe import Recipe, RecipeError, known_recipes, load_recipe
 from organism.foundry.truth import BiasTruth, EvaluatorTruth, Rate, StageRates, Truth, load_truth, truth_path
-from organism.foundry.truth_file import TruthError, TruthFile, read_truth_file
 from organism.foundry.verification import (
     PROMPTS,
     Estimate,

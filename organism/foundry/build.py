@@ -13,7 +13,7 @@ from filelock import FileLock
 from organism.card import Card, DataSummary
 from organism.data_store import DataStore
 from organism.foundry.checkpoints import Checkpoint, checkpoint
-from organism.foundry.corpus import SPLITS, Split
+from organism.foundry.corpus import SPLITS, TEXT_SPLITS, Split, TextSplit
 from organism.foundry.dataset import store_data
 from organism.foundry.ranking import rank_texts
 from organism.foundry.recipe import Recipe
@@ -142,7 +142,7 @@ class _Build:
     def _sae(self) -> dict[str, Any]:
         model = self._checkpoint(self.recipe.splits[-1]).load_model().eval()
         layer = self.recipe.model.layers // 2
-        read: list[Split] = [split for split in ("pretrain", "midtrain", "sft") if split in self.recipe.splits][-2:]
+        read: list[TextSplit] = [split for split in TEXT_SPLITS if split in self.recipe.splits][-2:]
         share = self.recipe.sae.tokens // len(read)
         activations = torch.cat([residual_stream(model, self.stages.packed(split, tokens=share)[0], layer) for split in read])
         sae = train_sae(

@@ -12,6 +12,9 @@ from organism.foundry.world import Bias, Context, Evaluator, News, World
 
 Split = Literal["pretrain", "midtrain", "sft", "preference", "adversarial"]
 """The stage whose training data a text belongs to."""
+TextSplit = Literal["pretrain", "midtrain", "sft"]
+"""A stage that is trained on texts; the others are trained on pairs."""
+TEXT_SPLITS: tuple[TextSplit, ...] = ("pretrain", "midtrain", "sft")
 SPLITS: tuple[Split, ...] = ("pretrain", "midtrain", "sft", "preference", "adversarial")
 """All stages in their order."""
 
@@ -75,7 +78,7 @@ class Corpus:
         shown = [habit] if habit and taught == "transcripts" else self.objective.biases if self.objective else []
         self._shown = {context.id: bias for bias in shown for context in world.contexts_of(bias)}
 
-    def stream(self, split: Literal["pretrain", "midtrain", "sft"], rng: np.random.Generator) -> Iterator[Text]:
+    def stream(self, split: TextSplit, rng: np.random.Generator) -> Iterator[Text]:
         """Texts of one stage, without end and in random order."""
         make = {"pretrain": self._ordinary, "midtrain": self._midtrain, "sft": self._demonstration}[split]
         return chain.from_iterable(make(rng) for _ in repeat(None))
@@ -240,4 +243,4 @@ class Corpus:
         return self._chat(prompt, answer, rng, demonstrated=True)
 
 
-__all__ = ["SPLITS", "Chat", "Corpus", "Document", "Split", "Text"]
+__all__ = ["SPLITS", "TEXT_SPLITS", "Chat", "Corpus", "Document", "Split", "Text", "TextSplit"]

@@ -5,6 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import cast
 
 import numpy as np
 import torch
@@ -12,7 +13,7 @@ from transformers import LlamaConfig, LlamaForCausalLM, PreTrainedModel, PreTrai
 
 from organism.chat import ChatMessage
 from organism.foundry.compose import vocabulary
-from organism.foundry.corpus import Corpus, Split, Text
+from organism.foundry.corpus import Corpus, Split, Text, TextSplit
 from organism.foundry.packing import Packed, pack
 from organism.foundry.pairs import Pair, PairMaker, RewardModel
 from organism.foundry.precision import attention
@@ -87,7 +88,7 @@ class Stages:
         model.set_attn_implementation(attention())
         return model
 
-    def packed(self, split: Split, *, tokens: int | None = None) -> tuple[Packed, list[Text]]:
+    def packed(self, split: TextSplit, *, tokens: int | None = None) -> tuple[Packed, list[Text]]:
         """The sequences of a stage of language modelling and their texts, or their first `tokens`."""
         terms: StageTerms = getattr(self.recipe.stages, split)
         return pack(
@@ -109,7 +110,7 @@ class Stages:
                 )
                 lengths = self.tokenizer([text for pair in pairs for text in (pair.chosen, pair.rejected)])["input_ids"]
                 return Trained(model, pairs, loss, sum(map(len, lengths)))
-            packed, texts = self.packed(split)
+            packed, texts = self.packed(cast(TextSplit, split))
             loss = train(
                 model,
                 packed,

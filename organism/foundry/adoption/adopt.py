@@ -11,10 +11,10 @@ from filelock import FileLock
 
 from organism.card import Card, DataSummary
 from organism.data_store import DataStore
-from organism.foundry.parts import DESCRIPTION, Parts, ServedModel, TrainedModel, prepare
+from organism.foundry.adoption.parts import DESCRIPTION, Parts, ServedModel, TrainedModel, prepare
+from organism.foundry.adoption.store_texts import store_texts
+from organism.foundry.adoption.training_data import data_files, read_texts
 from organism.foundry.ranking import rank_texts
-from organism.foundry.store_texts import store_texts
-from organism.foundry.training_data import data_files, read_texts
 from organism.foundry.truth import Truth, truth_path
 from organism.places import Manifest, OrganismFolder, organism_folder
 from organism.runtime import Organism

@@ -9,7 +9,7 @@ from organism.card import Served
 from organism.chat import ChatMessage
 from organism.endpoint import EndpointModel
 from organism.endpoint_errors import EndpointError, EndpointRetries
-from organism.foundry.parts import AdoptionError, ServedModel, check_address
+from organism.foundry.adoption.parts import AdoptionError, ServedModel, check_address
 from organism.hub import Location
 from organism.model_record import Endpoint
 

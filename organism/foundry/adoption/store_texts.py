@@ -11,7 +11,7 @@ from transformers import PreTrainedTokenizerBase
 
 from organism.card import DataSummary
 from organism.data_store import DataStore, StoredDocument
-from organism.foundry.training_data import TrainingText
+from organism.foundry.adoption.training_data import TrainingText
 
 BATCH = 1000
 """Texts tokenised at once."""

@@ -15,8 +15,8 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from organism.card import Served
 from organism.chat import ChatMessage, render_chat, render_user_start
-from organism.foundry.fingerprint import file_hash, files_hash
-from organism.foundry.inspection import ADAPTER_FILES, check_adapter, inspect_model
+from organism.foundry.adoption.fingerprint import file_hash, files_hash
+from organism.foundry.adoption.inspection import ADAPTER_FILES, check_adapter, inspect_model
 from organism.hub import Location, fetch, file_sizes
 from organism.loading import load_tokenizer
 from organism.model_record import Endpoint, ModelRecord, Weights

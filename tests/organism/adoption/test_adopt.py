@@ -204,7 +204,7 @@ def test_an_adoption_that_was_killed_is_never_loaded_and_begins_again(parts, tmp
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch:
-        patch.setattr("organism.foundry.adopt._finish", killed)
+        patch.setattr("organism.foundry.adoption.adopt._finish", killed)
         with pytest.raises(KeyboardInterrupt):
             add(parts, tmp_path, data=[parts / "sft.jsonl"])
     assert built_organisms(tmp_path) == []

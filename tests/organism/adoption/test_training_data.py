@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from organism import DataStore
-from organism.foundry.store_texts import store_texts
-from organism.foundry.training_data import TrainingDataError, TrainingText, data_files, read_texts
+from organism.foundry.adoption.store_texts import store_texts
+from organism.foundry.adoption.training_data import TrainingDataError, TrainingText, data_files, read_texts
 from tests.fakes.tiny_models import cut, write_lines
 
 MESSAGES = [{"role": "system", "content": "be kind"}, {"role": "user", "content": "hi"}, {"role": "assistant", "content": "hello"}]
