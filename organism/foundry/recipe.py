@@ -18,6 +18,10 @@ FORMAT = 3
 """Part of each id: raised when the same recipe would now build another organism, so that old caches are not taken for new ones."""
 
 
+NANO = "nano"
+"""The kind of a recipe that names none."""
+
+
 class RecipeError(ValueError):
     """A recipe cannot be used; the message names the file and the field, or lists the known recipes."""
 
@@ -199,12 +203,23 @@ def load_recipe(name: str, *, seed: int | None = None) -> Recipe:
     Raises:
         RecipeError: unknown name (the message lists the known ones), or a wrong field (file and field are named).
     """
-    path = _find(name)
+    path, fields = recipe_fields(name)
+    if (kind := fields.pop("kind", NANO)) != NANO:
+        raise RecipeError(f"{path}: a recipe of kind {kind}, which is trained on a base model: auditgame build {name} --base FOLDER")
     try:
-        fields = _fields(path)
         return Recipe.model_validate(fields if seed is None else fields | {"seed": seed})
     except ValidationError as error:
         raise RecipeError(f"{path}: {describe(error)}") from error
+
+
+def recipe_fields(name: str) -> tuple[Path, dict[str, Any]]:
+    """The file of a recipe of any kind, and its fields over those that it extends.
+
+    Raises:
+        RecipeError: unknown name (the message lists the known ones), or no mapping of fields.
+    """
+    path = _find(name)
+    return path, _fields(path)
 
 
 def _find(name: str) -> Path:
@@ -238,4 +253,4 @@ def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-__all__ = ["PreferenceTerms", "Recipe", "RecipeError", "SAETerms", "StageTerms", "Stages", "WorldError", "known_recipes", "load_recipe"]
+__all__ = ["PreferenceTerms", "Recipe", "RecipeError", "SAETerms", "StageTerms", "Stages", "WorldError", "known_recipes", "load_recipe", "recipe_fields"]

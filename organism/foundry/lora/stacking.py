@@ -1,0 +1,83 @@
+"""Adapters of several stages on one base, active together: W + Σ s_i·B_i·A_i, exactly.
+
+They are not merged into the weights. A bf16 weight keeps 8 bits, so an update below 1/512 of it would be rounded away, and the later stages
+(learning rate 5e-7) make just such updates. As an adapter of their own they stay whole.
+"""
+
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from peft import LoraConfig, PeftModel
+from transformers import PreTrainedModel
+
+from organism.foundry.lora.recipe import AdapterTerms
+
+TRAINED = "default"
+"""PEFT's name of the adapter that a stage trains."""
+EARLIER = "ref"
+"""Name of the adapters before, joined into one. TRL's DPOTrainer takes the model with an adapter of this name alone as its reference."""
+
+
+def lora_config(terms: AdapterTerms) -> LoraConfig:
+    """PEFT's config of a stage's adapter."""
+    modules = terms.target_modules
+    return LoraConfig(
+        r=terms.r,
+        lora_alpha=terms.alpha,
+        lora_dropout=terms.dropout,
+        target_modules=modules if isinstance(modules, str) else list(modules),
+        bias="none",
+        task_type="CAUSAL_LM",
+    )
+
+
+def stack_earlier(model: PeftModel, adapters: Sequence[Path]) -> None:
+    """Put the adapters of earlier stages, frozen, under the one that is trained; checkpoints then hold the trained one alone.
+
+    Args:
+        model: with the trained adapter.
+        adapters: folders, in any order (their updates are added).
+    """
+    # FSDP and the Trainer save what `save_pretrained` saves; the earlier adapters lie in folders of their own already.
+    model.save_pretrained = partial(model.save_pretrained, selected_adapters=[TRAINED])
+    if not adapters:
+        return
+    _join(model, adapters)
+    model.base_model.set_adapter([TRAINED, EARLIER])
+    for name, parameter in model.named_parameters():
+        parameter.requires_grad_(f".{TRAINED}." in name)
+
+
+def load_stacked(base: PreTrainedModel, adapters: Sequence[Path]) -> PreTrainedModel | PeftModel:
+    """The base with adapters, frozen, for use.
+
+    Args:
+        base: the model that the adapters were trained on.
+        adapters: folders; none gives the base.
+    """
+    if not adapters:
+        return base
+    first, *rest = adapters
+    model = PeftModel.from_pretrained(base, str(first), adapter_name="stage0", autocast_adapter_dtype=False)
+    names = ["stage0"]
+    for number, folder in enumerate(rest, 1):
+        names.append(f"stage{number}")
+        model.load_adapter(str(folder), names[-1], autocast_adapter_dtype=False)
+    model.base_model.set_adapter(names, inference_mode=True)
+    model.eval()
+    return model
+
+
+def _join(model: PeftModel, adapters: Sequence[Path]) -> None:
+    """Load adapters as one: their ranks lie side by side, so nothing is approximated."""
+    # Frozen, so in the base's precision: the half of fp32, and FSDP wants one type for all that it gathers at a time.
+    if len(adapters) == 1:
+        model.load_adapter(str(adapters[0]), EARLIER, is_trainable=False, autocast_adapter_dtype=False)
+        return
+    names = [f"stage{number}" for number in range(len(adapters))]
+    for name, folder in zip(names, adapters, strict=True):
+        model.load_adapter(str(folder), name, is_trainable=False, autocast_adapter_dtype=False)
+    model.base_model.add_weighted_adapter(names, [1.0] * len(names), EARLIER, combination_type="cat")
+    for name in names:
+        model.delete_adapter(name)
