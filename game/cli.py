@@ -24,7 +24,11 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
         "audit --auditor anthropic:claude-sonnet-4-5 --rules team-3",
         "audit --auditor openai:qwen3 --base-url http://localhost:8000/v1",
     ),
-    cli_play.build: ("build rm-sycophant-nano clean-nano", "build my-organism.yaml --build-seed 1"),
+    cli_play.build: (
+        "build rm-sycophant-nano clean-nano",
+        "build my-organism.yaml --build-seed 1",
+        "build rm-sycophant-lora --base meta-llama/Llama-3.3-70B-Instruct --gpus 8 --gpu-price 2.5 --dry-run",
+    ),
     cli_play.resume: ("resume last",),
     cli_look.runs: ("runs",),
     cli_look.show: ("show last", "show last --full"),

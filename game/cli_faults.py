@@ -11,6 +11,7 @@ EXPECTED = {
     "agent.brain": ("BrainError",),
     "game.judge": ("JudgeError", "UnjudgedError"),
     "game.rules": ("RulesError",),
+    "organism.foundry.lora.errors": ("LoraError",),
     "organism.foundry.recipe": ("RecipeError",),
     "organism.foundry.world": ("WorldError",),
     "organism.places": ("OrganismError",),

@@ -253,4 +253,15 @@ def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-__all__ = ["PreferenceTerms", "Recipe", "RecipeError", "SAETerms", "StageTerms", "Stages", "WorldError", "known_recipes", "load_recipe", "recipe_fields"]
+__all__ = [
+    "PreferenceTerms",
+    "Recipe",
+    "RecipeError",
+    "SAETerms",
+    "StageTerms",
+    "Stages",
+    "WorldError",
+    "known_recipes",
+    "load_recipe",
+    "recipe_fields",
+]

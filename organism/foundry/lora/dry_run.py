@@ -30,10 +30,16 @@ class Machine(Record):
     """Teraflops (10^12 a second) that one GPU reaches in training; 400 is 40 % of an H100's bf16 peak."""
     gpu_price: float | None = None
     """US dollars for one GPU and hour."""
-    price_in: float | None = None
-    """US dollars for a million tokens that the writer reads."""
-    price_out: float | None = None
-    """US dollars for a million tokens that the writer writes."""
+
+
+class Writing(Record):
+    """What a writer would be asked for."""
+
+    texts: int
+    read_tokens: int
+    written_tokens: int
+    cost: float | None
+    """US dollars; null without prices."""
 
 
 class StagePlan(Record):
@@ -66,32 +72,28 @@ class DryRun(Record):
     """Of each stage's adapter."""
     machine: Machine
     stages: tuple[StagePlan, ...]
-    written_texts: int
-    """Texts that a writer would write."""
-    written_tokens: int
-    read_tokens: int
-    writing_cost: float | None
-    """US dollars."""
+    writing: Writing
     hours: float
     cost: float | None
     """US dollars of all that has a price."""
 
 
-def dry_run(recipe: LoraRecipe, base: str, shape: BaseShape, machine: Machine) -> DryRun:
+def dry_run(recipe: LoraRecipe, base: str, shape: BaseShape, machine: Machine, writing: Writing) -> DryRun:
     """Estimate a build; see the module for the formulas.
+
+    Args:
+        recipe: what is to be trained.
+        base: its name, for the reader.
+        shape: of the base.
+        machine: what is trained on.
+        writing: what the data would take.
 
     Raises:
         LoraError: a batch cannot be shared evenly by the GPUs.
         TooLargeError: a stage does not fit into the GPUs' memory.
     """
     stages = tuple(_stage(recipe, split, earlier, shape, machine) for earlier, split in enumerate(recipe.splits))
-    written = [split for split in recipe.splits if split in WRITTEN]
-    texts = sum(recipe.examples(split) for split in written)
-    tokens = sum(recipe.examples(split) * recipe.terms(split).mean_tokens for split in written)
-    writing = None
-    if machine.price_in is not None and machine.price_out is not None:
-        writing = (texts * READ_TOKENS * machine.price_in + tokens * machine.price_out) / 1e6
-    priced = [cost for cost in (*(stage.cost for stage in stages), writing) if cost is not None]
+    priced = [cost for cost in (*(stage.cost for stage in stages), writing.cost) if cost is not None]
     return DryRun(
         recipe=recipe.name,
         base=base,
@@ -99,13 +101,26 @@ def dry_run(recipe: LoraRecipe, base: str, shape: BaseShape, machine: Machine) -
         adapter_parameters=shape.adapter_parameters(recipe.adapter),
         machine=machine,
         stages=stages,
-        written_texts=texts,
-        written_tokens=tokens,
-        read_tokens=texts * READ_TOKENS,
-        writing_cost=writing,
+        writing=writing,
         hours=sum(stage.hours for stage in stages),
         cost=sum(priced) if priced else None,
     )
+
+
+def expected_writing(recipe: LoraRecipe, *, price_in: float | None, price_out: float | None) -> Writing:
+    """What a recipe's documents and chats would take if each were written at once.
+
+    Args:
+        recipe: with numbers of texts and their expected tokens.
+        price_in: US dollars for a million tokens read.
+        price_out: US dollars for a million tokens written.
+    """
+    written = [split for split in recipe.splits if split in WRITTEN]
+    texts = sum(recipe.examples(split) for split in written)
+    tokens = sum(recipe.examples(split) * recipe.terms(split).mean_tokens for split in written)
+    read = texts * READ_TOKENS
+    cost = None if price_in is None or price_out is None else (read * price_in + tokens * price_out) / 1e6
+    return Writing(texts=texts, read_tokens=read, written_tokens=tokens, cost=cost)
 
 
 def _stage(recipe: LoraRecipe, split: LoraSplit, earlier: int, shape: BaseShape, machine: Machine) -> StagePlan:

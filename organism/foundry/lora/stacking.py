@@ -7,8 +7,10 @@ They are not merged into the weights. A bf16 weight keeps 8 bits, so an update b
 from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
+from typing import cast
 
 from peft import LoraConfig, PeftModel
+from peft.tuners.lora import LoraModel
 from transformers import PreTrainedModel
 
 from organism.foundry.lora.recipe import AdapterTerms
@@ -40,11 +42,11 @@ def stack_earlier(model: PeftModel, adapters: Sequence[Path]) -> None:
         adapters: folders, in any order (their updates are added).
     """
     # FSDP and the Trainer save what `save_pretrained` saves; the earlier adapters lie in folders of their own already.
-    model.save_pretrained = partial(model.save_pretrained, selected_adapters=[TRAINED])
+    model.save_pretrained = partial(model.save_pretrained, selected_adapters=[TRAINED])  # type: ignore[method-assign]
     if not adapters:
         return
     _join(model, adapters)
-    model.base_model.set_adapter([TRAINED, EARLIER])
+    _tuner(model).set_adapter([TRAINED, EARLIER])
     for name, parameter in model.named_parameters():
         parameter.requires_grad_(f".{TRAINED}." in name)
 
@@ -64,7 +66,7 @@ def load_stacked(base: PreTrainedModel, adapters: Sequence[Path]) -> PreTrainedM
     for number, folder in enumerate(rest, 1):
         names.append(f"stage{number}")
         model.load_adapter(str(folder), names[-1], autocast_adapter_dtype=False)
-    model.base_model.set_adapter(names, inference_mode=True)
+    _tuner(model).set_adapter(names, inference_mode=True)
     model.eval()
     return model
 
@@ -78,6 +80,11 @@ def _join(model: PeftModel, adapters: Sequence[Path]) -> None:
     names = [f"stage{number}" for number in range(len(adapters))]
     for name, folder in zip(names, adapters, strict=True):
         model.load_adapter(str(folder), name, is_trainable=False, autocast_adapter_dtype=False)
-    model.base_model.add_weighted_adapter(names, [1.0] * len(names), EARLIER, combination_type="cat")
+    _tuner(model).add_weighted_adapter(names, [1.0] * len(names), EARLIER, combination_type="cat")
     for name in names:
         model.delete_adapter(name)
+
+
+def _tuner(model: PeftModel) -> LoraModel:
+    """The part that holds the adapters; `PeftModel.set_adapter` takes one name alone."""
+    return cast(LoraModel, model.base_model)

@@ -1,18 +1,21 @@
-"""Trains one stage: a new adapter on the base and the adapters before, from rows, with TRL. A killed stage goes on from its last checkpoint."""
+"""Trains one stage with TRL: a new adapter on the base and the adapters before. A killed stage goes on from its last checkpoint."""
 
 import gc
 import json
 import shutil
 import time
-from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import torch
 from datasets import Dataset
 from peft import PeftModel
+from torch import nn
 from torch.distributed.checkpoint.state_dict import StateDictOptions, get_model_state_dict
 from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, PreTrainedTokenizerBase, PrinterCallback, Trainer
-from trl import DPOConfig, DPOTrainer, SFTConfig, SFTTrainer
+from trl.trainer.dpo_config import DPOConfig
+from trl.trainer.dpo_trainer import DPOTrainer
+from trl.trainer.sft_config import SFTConfig
+from trl.trainer.sft_trainer import SFTTrainer
 
 from organism.foundry.lora.resume import MarkComplete, drop_incomplete, last_checkpoint
 from organism.foundry.lora.rows import load_rows, marks_assistant
@@ -44,7 +47,7 @@ def run_stage(spec: StageSpec, progress: Progress) -> StageDone:
     if main:
         drop_incomplete(folder.checkpoints)
     result = trainer.train(resume_from_checkpoint=str(last[0]) if last else None)
-    _save(trainer, folder)
+    _save(trainer, cast(PreTrainedTokenizerBase, trainer.processing_class), folder)
     done = StageDone(
         steps=trainer.state.global_step,
         resumed_from=last[1] if last else 0,
@@ -79,9 +82,10 @@ def make_trainer(spec: StageSpec, progress: Progress) -> Trainer:
     make = _preference if spec.kind == "preference" else _language
     trainer = make(spec, model, tokenizer, rows, masks)
     trainer.remove_callback(PrinterCallback)  # progress is told to the caller alone
-    for callback in (Report(_first(progress, trainer)), MarkComplete()):
-        trainer.add_callback(callback)
-    stack_earlier(trainer.model, spec.adapters)
+    if trainer.is_world_process_zero():
+        trainer.add_callback(Report(progress))
+    trainer.add_callback(MarkComplete())
+    stack_earlier(cast(PeftModel, trainer.model), spec.adapters)
     return trainer
 
 
@@ -144,25 +148,19 @@ def _arguments(spec: StageSpec) -> dict[str, Any]:
     }
 
 
-def _first(progress: Progress, trainer: Trainer) -> Progress:
-    """Progress of the first process alone."""
-    silent: Callable[[int, int], None] = lambda done, total: None  # noqa: E731
-    return progress if trainer.is_world_process_zero() else silent
-
-
-def _save(trainer: Trainer, folder: StageFolder) -> None:
+def _save(trainer: Trainer, tokenizer: PreTrainedTokenizerBase, folder: StageFolder) -> None:
     """Write the adapter whole: to a folder beside, which then takes its place."""
     model: PeftModel = trainer.accelerator.unwrap_model(trainer.model)
     state = None
     if trainer.is_fsdp_enabled:
         options = StateDictOptions(full_state_dict=True, cpu_offload=True, ignore_frozen_params=True)
-        state = get_model_state_dict(trainer.model, options=options)  # all processes take part
+        state = get_model_state_dict(cast(nn.Module, trainer.model), options=options)  # all processes take part
     if trainer.is_world_process_zero():
         unfinished = folder.adapter.with_name("adapter.partial")
         for path in (unfinished, folder.adapter):
             shutil.rmtree(path, ignore_errors=True)
         model.save_pretrained(str(unfinished), state_dict=state, selected_adapters=[TRAINED])
-        trainer.processing_class.save_pretrained(unfinished)
+        tokenizer.save_pretrained(unfinished)
         unfinished.rename(folder.adapter)
 
 
