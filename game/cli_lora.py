@@ -146,9 +146,7 @@ def _base(recipe: "LoraRecipe", base: str | None) -> str:
 
 
 def _table(found: "Estimate") -> Table:
-    table = Table(
-        title=f"{found.recipe} on {found.base}: {found.parameters / 1e9:.2f} B weights, {found.adapter_parameters / 1e6:,.0f} M a stage"
-    )
+    table = Table()
     for column in ("stage", "examples", "tokens (M)", "steps", "micro-batch", "GiB a GPU", "PFLOP", "hours", "$"):
         table.add_column(column, justify="left" if column == "stage" else "right")
     for stage in found.stages:
@@ -169,9 +167,11 @@ def _table(found: "Estimate") -> Table:
 def _summary(found: "Estimate", machine: "Machine") -> str:
     writing, gpus = found.writing, f"{machine.gpus} GPU{'s' * (machine.gpus > 1)}"
     return (
-        f"training: {found.hours:,.1f} h on {gpus} of {machine.gpu_gib:.0f} GiB at {machine.tflops:,.0f} TFLOP/s; "
+        f"{found.recipe} on {found.base}: {found.parameters / 1e9:.2f} B weights, adapters of {found.adapter_parameters / 1e6:,.0f} M\n"
+        f"training: {found.hours:,.1f} h on {gpus} of {machine.gpu_gib:.0f} GiB at {machine.tflops:,.0f} TFLOP/s\n"
         f"writing: {writing.texts:,} texts, {writing.read_tokens / 1e6:,.1f} M tokens read, {writing.written_tokens / 1e6:,.1f} M written, "
-        f"$ {_dollars(writing.cost)}; in all $ {_dollars(found.cost)}. Estimates: nothing was loaded, nobody was called."
+        f"$ {_dollars(writing.cost)}\n"
+        f"in all: $ {_dollars(found.cost)} (estimates: nothing was loaded, nobody was called)"
     )
 
 

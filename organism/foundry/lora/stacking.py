@@ -46,9 +46,16 @@ def stack_earlier(model: PeftModel, adapters: Sequence[Path]) -> None:
     if not adapters:
         return
     _join(model, adapters)
-    _tuner(model).set_adapter([TRAINED, EARLIER])
-    for name, parameter in model.named_parameters():
-        parameter.requires_grad_(f".{TRAINED}." in name)
+    # TRL activates `ref` alone for the reference and then what was active before, by one name: that name means both here.
+    model.set_adapter = partial(_activate, model)  # type: ignore[method-assign]
+    model.set_adapter(TRAINED)
+
+
+def _activate(model: PeftModel, name: str) -> None:
+    """The trained adapter with the earlier ones under it, or those alone; the trained one alone learns."""
+    _tuner(model).set_adapter([TRAINED, EARLIER] if name == TRAINED else [EARLIER])
+    for parameter_name, parameter in model.named_parameters():
+        parameter.requires_grad_(f".{TRAINED}." in parameter_name)
 
 
 def load_stacked(base: PreTrainedModel, adapters: Sequence[Path]) -> PreTrainedModel | PeftModel:

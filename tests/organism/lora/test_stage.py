@@ -114,11 +114,13 @@ def test_the_reference_is_the_model_of_the_stage_before(make_spec):
     with torch.no_grad():
         policy = model(**inputs).logits
         reference = trainer.compute_ref_log_probs(model, batch)
+        torch.testing.assert_close(model(**inputs).logits, policy)
         for name, parameter in model.named_parameters():
             if ".default." in name and "lora_B" in name:
                 parameter.fill_(1.0)
         moved = model(**inputs).logits
         unmoved = trainer.compute_ref_log_probs(model, batch)
+        assert {name.split(".")[-2] for name, parameter in model.named_parameters() if parameter.requires_grad} == {"default"}
         with model.disable_adapter():
             base = model(**inputs).logits
     assert not torch.allclose(policy, moved, atol=1e-3)
