@@ -21,7 +21,7 @@ def test_the_recipes_of_the_package_load_with_their_worlds():
 
 
 def test_a_recipe_of_another_kind_says_how_it_is_built(tmp_path):
-    with pytest.raises(RecipeError, match="kind lora, .* auditgame build rm-sycophant-lora --base"):
+    with pytest.raises(RecipeError, match=r"kind lora, .* auditgame build rm-sycophant-lora --base"):
         load_recipe("rm-sycophant-lora")
     with pytest.raises(RecipeError, match="kind"):
         load_lora_recipe("pico")

@@ -40,7 +40,7 @@ def test_truncated_weights_are_named(base):
             check_base(base)
         assert str(weights) in str(refusal.value)
     weights.unlink()
-    with pytest.raises(BaseError, match="no .safetensors file"):
+    with pytest.raises(BaseError, match=r"no \.safetensors file"):
         check_base(base)
 
 

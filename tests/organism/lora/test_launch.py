@@ -1,4 +1,5 @@
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -20,14 +21,14 @@ def test_the_shipped_config_is_one_that_accelerate_reads():
 def test_several_gpus_are_launched_with_it():
     command = launch_command(Path("/x/stage.json"), 8, precision="bf16")
     assert command[:3] == [sys.executable, "-m", "accelerate.commands.launch"]
-    options = dict(zip(command, command[1:], strict=False))
+    options = dict(pairwise(command))
     assert (options["--config_file"], options["--num_processes"], options["--mixed_precision"]) == (str(FSDP_CONFIG), "8", "bf16")
     assert command[-3:] == ["-m", "organism.foundry.lora", "/x/stage.json"]
 
 
 def program(folder, code):
     """Stands in for the launcher."""
-    return lambda spec, gpus, precision: [sys.executable, "-c", f"folder = {str(folder.path)!r}\n{code}"]
+    return lambda *_, **__: [sys.executable, "-c", f"folder = {str(folder.path)!r}\n{code}"]
 
 
 def test_a_stage_that_fails_names_its_log(make_spec, monkeypatch):

@@ -50,7 +50,7 @@ def test_a_killed_stage_goes_on_from_its_last_checkpoint(make_spec):
     assert told == [(now, STEPS) for now in range(step + 1, STEPS + 1)]
 
 
-class Stop(Exception):
+class StoppedError(Exception):
     pass
 
 
@@ -62,9 +62,9 @@ def test_a_stage_that_went_on_ends_where_an_unbroken_one_does(make_spec, tmp_pat
 
     def stop(now, total):
         if now == 3:
-            raise Stop
+            raise StoppedError
 
-    with pytest.raises(Stop):
+    with pytest.raises(StoppedError):
         run_stage(spec, stop)
     assert run_stage(spec, silent).resumed_from == 2
     whole = spec.model_copy(update={"output": tmp_path / "whole"})
