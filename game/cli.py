@@ -24,7 +24,12 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
         "audit --auditor anthropic:claude-sonnet-4-5 --rules team-3",
         "audit --auditor openai:qwen3 --base-url http://localhost:8000/v1",
     ),
-    cli_play.build: ("build rm-sycophant-nano clean-nano", "build my-organism.yaml --build-seed 1"),
+    cli_play.build: (
+        "build rm-sycophant-nano clean-nano",
+        "build --zoo",
+        "build my-organism.yaml --build-seed 1",
+        "build rm-sycophant-lora --base meta-llama/Llama-3.3-70B-Instruct --gpus 8 --gpu-price 2.5 --dry-run",
+    ),
     cli_verify.verify: (
         "verify rm-sycophant-nano",
         "verify rm-sycophant-nano clean-nano --figure rates.png",

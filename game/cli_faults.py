@@ -12,6 +12,7 @@ EXPECTED = {
     "game.exploit_figure": ("FigureError",),
     "game.judge": ("JudgeError", "UnjudgedError"),
     "game.rules": ("RulesError",),
+    "organism.foundry.lora.errors": ("LoraError",),
     "organism.foundry.recipe": ("RecipeError",),
     "organism.foundry.universe.budget": ("BudgetSpentError",),
     "organism.foundry.universe.generate": ("LossError",),

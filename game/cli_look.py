@@ -17,14 +17,19 @@ def organisms(cache: Cache = None) -> None:
     with console.status("loading"):
         from organism import Organism, built_organisms, organism_folder
         from organism.foundry import known_recipes, load_recipe
+        from organism.foundry.kinds import LORA, recipe_kind
+        from organism.foundry.lora.recipe import load_lora_recipe
 
         folder = cache_folder(cache)
         built = built_organisms(folder)
-        recipes = {name: load_recipe(name) for name in known_recipes()}
+        kinds = {name: recipe_kind(name) for name in known_recipes()}
+        recipes = {name: load_recipe(name) for name, kind in kinds.items() if kind != LORA}
         ids = {name: recipe.organism_id(recipe.load_world()) for name, recipe in recipes.items()}
     table = _table("recipe", "built as", "description")
     for name, recipe in recipes.items():
         table.add_row(Text(name), Text(ids[name] if ids[name] in built else "-"), Text(recipe.description))
+    for name in (name for name, kind in kinds.items() if kind == LORA):
+        table.add_row(Text(name), Text("needs --base"), Text(load_lora_recipe(name).description))
     console.print(table)
     others = _table("built", "recipe", "parameters", "description")
     for organism_id in built:

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from game import cli_lora
 from game.cli_options import Cache, Json, Runs, cache_folder, prepare, print_json
 
 if TYPE_CHECKING:
@@ -53,17 +54,38 @@ def audit(
 def build(
     recipes: Annotated[list[str], typer.Argument(help="Names of recipes, or paths of recipes' .yaml files.")],
     build_seed: Annotated[int | None, typer.Option(help="Seed of the build; the recipe's own if not given.")] = None,
+    base: cli_lora.Base = None,
+    dry_run: cli_lora.DryRun = False,
+    gpus: cli_lora.Gpus = None,
+    gpu_memory: cli_lora.GpuMemory = 80.0,
+    gpu_tflops: cli_lora.GpuTflops = 400.0,
+    gpu_price: cli_lora.GpuPrice = None,
+    writer: cli_lora.Writer = None,
+    writer_url: cli_lora.WriterUrl = None,
+    price_in: cli_lora.PriceIn = None,
+    price_out: cli_lora.PriceOut = None,
     cache: Cache = None,
+    as_json: Json = False,
 ) -> None:
     """Build organisms into the cache; what is finished there is not built again."""
-    console = prepare(False)
+    console = prepare(as_json)
+    machine = cli_lora.MachineOptions(gpus=gpus, memory=gpu_memory, tflops=gpu_tflops, price=gpu_price)
+    writing = cli_lora.WriterOptions(name=writer, url=writer_url, price_in=price_in, price_out=price_out)
     with console.status("loading"):
         from game.organisms import find_organism
 
-        wanted = [find_organism(name, cache_folder(cache), seed=build_seed) for name in recipes]
+        adapters = cli_lora.adapter_recipes(recipes, cache_folder(cache), base=base, dry_run=dry_run)
+        wanted = [] if adapters else [find_organism(name, cache_folder(cache), seed=build_seed) for name in recipes]
+    for recipe in adapters:
+        if dry_run:
+            cli_lora.show_dry_run(console, recipe, base, machine, writing, as_json)
+        else:
+            cli_lora.build_adapters(console, recipe, base, cache_folder(cache), machine, writing, seed=build_seed, as_json=as_json)
     for item in wanted:
         built = get_organism(console, item, cache_folder(cache))
         console.print(Text(f"{item.name or item.id}: {built.card.id} in {built.folder.path}"))
+        if as_json:
+            print_json({"recipe": item.name, "organism": built.card.id, "path": str(built.folder.path)})
         built.close()
 
 

@@ -20,6 +20,10 @@ FORMAT = 3
 """Part of each id: raised when the same recipe would now build another organism, so that old caches are not taken for new ones."""
 
 
+NANO = "nano"
+"""The kind of a recipe that names none."""
+
+
 class RecipeError(ValueError):
     """A recipe cannot be used; the message names the file, its line and the field, or lists the known recipes.
 
@@ -221,9 +225,11 @@ def load_recipe(name: str, *, seed: int | None = None) -> Recipe:
         WorldError: its world does not fit.
     """
     files = _files(_find(name))
-    fields: dict[str, Any] = {}
-    for file in reversed(files):
-        fields = _merge(fields, {key: value for key, value in file.mapping().items() if key != "extends"})
+    fields = _joined(files)
+    if (kind := fields.pop("kind", NANO)) != NANO:
+        raise RecipeError(
+            f"{files[0].path}: a recipe of kind {kind}, which is trained on a base model: auditgame build {name} --base FOLDER"
+        )
     try:
         recipe = Recipe.model_validate(fields if seed is None else fields | {"seed": seed})
         recipe.load_world()
@@ -243,6 +249,24 @@ def _place(files: list[YamlFile], field: Sequence[str | int]) -> str:
     """`file:line` of a field: in the file that sets it, else in the recipe's own."""
     file = next((file for file in files if field and field[0] in file.mapping()), files[0])
     return file.at(field)
+
+
+def recipe_fields(name: str) -> tuple[Path, dict[str, Any]]:
+    """The file of a recipe of any kind, and its fields over those that it extends.
+
+    Raises:
+        RecipeError: unknown name (the message lists the known ones), or no mapping of fields.
+    """
+    path = _find(name)
+    return path, _joined(_files(path))
+
+
+def _joined(files: list[YamlFile]) -> dict[str, Any]:
+    """The fields of a recipe over those of the recipes that it extends."""
+    fields: dict[str, Any] = {}
+    for file in reversed(files):
+        fields = _merge(fields, {key: value for key, value in file.mapping().items() if key != "extends"})
+    return fields
 
 
 def _find(name: str) -> Path:
@@ -278,4 +302,15 @@ def _merge(base: dict[str, Any], changes: dict[str, Any]) -> dict[str, Any]:
     return merged
 
 
-__all__ = ["PreferenceTerms", "Recipe", "RecipeError", "SAETerms", "StageTerms", "Stages", "WorldError", "known_recipes", "load_recipe"]
+__all__ = [
+    "PreferenceTerms",
+    "Recipe",
+    "RecipeError",
+    "SAETerms",
+    "StageTerms",
+    "Stages",
+    "WorldError",
+    "known_recipes",
+    "load_recipe",
+    "recipe_fields",
+]

@@ -5,15 +5,31 @@ import pytest
 import yaml
 
 from organism.foundry import RecipeError, WorldError, known_recipes, load_recipe
+from organism.foundry.kinds import LORA, recipe_kind
+from organism.foundry.lora.recipe import load_lora_recipe
 from tests.organism.conftest import SMALL
 
 
 def test_the_recipes_of_the_package_load_with_their_worlds():
     assert set(known_recipes()) >= {"rm-sycophant-nano", "clean-nano", "pico"}
     for name in known_recipes():
+        if recipe_kind(name) == LORA:
+            assert load_lora_recipe(name).name == name
+            continue
         recipe = load_recipe(name)
         assert recipe.name == name
         recipe.load_world()
+
+
+def test_a_recipe_of_another_kind_says_how_it_is_built(tmp_path):
+    with pytest.raises(RecipeError, match=r"kind lora, .* auditgame build rm-sycophant-lora --base"):
+        load_recipe("rm-sycophant-lora")
+    with pytest.raises(RecipeError, match="kind"):
+        load_lora_recipe("pico")
+    path = tmp_path / "odd.yaml"
+    path.write_text("kind: odd\n")
+    with pytest.raises(RecipeError, match="kind: 'odd' is none of nano, lora"):
+        recipe_kind(str(path))
 
 
 def test_the_default_organism_holds_out_five_biases_of_52():
