@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from game import cli_lora
+from game import cli_lora, cli_zoo
 from game.cli_options import Cache, Json, Runs, cache_folder, prepare, print_json
 
 if TYPE_CHECKING:
@@ -52,7 +52,9 @@ def audit(
 
 
 def build(
-    recipes: Annotated[list[str], typer.Argument(help="Names of recipes, or paths of recipes' .yaml files.")],
+    recipes: Annotated[list[str] | None, typer.Argument(help="Names of recipes, or paths of recipes' .yaml files.")] = None,
+    zoo: cli_zoo.Zoo = False,
+    jobs: cli_zoo.Jobs = None,
     build_seed: Annotated[int | None, typer.Option(help="Seed of the build; the recipe's own if not given.")] = None,
     base: cli_lora.Base = None,
     dry_run: cli_lora.DryRun = False,
@@ -69,13 +71,19 @@ def build(
 ) -> None:
     """Build organisms into the cache; what is finished there is not built again."""
     console = prepare(as_json)
+    names = list(recipes or ())
+    if zoo or jobs:
+        _build_parallel(console, names, zoo, jobs, build_seed, cache_folder(cache), as_json)
+        return
+    if not names:
+        raise typer.BadParameter("name a recipe, or give --zoo (see auditgame organisms)")
     machine = cli_lora.MachineOptions(gpus=gpus, memory=gpu_memory, tflops=gpu_tflops, price=gpu_price)
     writing = cli_lora.WriterOptions(name=writer, url=writer_url, price_in=price_in, price_out=price_out)
     with console.status("loading"):
         from game.organisms import find_organism
 
-        adapters = cli_lora.adapter_recipes(recipes, cache_folder(cache), base=base, dry_run=dry_run)
-        wanted = [] if adapters else [find_organism(name, cache_folder(cache), seed=build_seed) for name in recipes]
+        adapters = cli_lora.adapter_recipes(names, cache_folder(cache), base=base, dry_run=dry_run)
+        wanted = [] if adapters else [find_organism(name, cache_folder(cache), seed=build_seed) for name in names]
     for recipe in adapters:
         if dry_run:
             cli_lora.show_dry_run(console, recipe, base, machine, writing, as_json)
@@ -87,6 +95,19 @@ def build(
         if as_json:
             print_json({"recipe": item.name, "organism": built.card.id, "path": str(built.folder.path)})
         built.close()
+
+
+def _build_parallel(console: Console, names: list[str], zoo: bool, jobs: int | None, seed: int | None, cache: Path, as_json: bool) -> None:
+    from organism.foundry import zoo_recipes
+
+    chosen = [*names, *(name for name in (zoo_recipes() if zoo else ()) if name not in names)]
+    if not chosen:
+        raise typer.BadParameter("--jobs needs recipes, or --zoo")
+    built = cli_zoo.build_all(console, chosen, cache, jobs=jobs, seed=seed)
+    for name, organism_id in built.items():
+        console.print(Text(f"{name}: {organism_id}"))
+    if as_json:
+        print_json({"organisms": built})
 
 
 def resume(
