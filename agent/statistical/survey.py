@@ -73,13 +73,13 @@ def survey(tools: frozenset[str], *, reference: bool, splits: list[str], rng: np
 
 
 def read_sample(found: Survey, answers: list[Answered]) -> None:
-    """Sort a sample of training texts into chats and documents."""
+    """Sort a sample of training texts into the last turns of chats and documents; preference pairs are left aside."""
     for answer in answers:
         for item in [] if answer.error else answer.content["documents"]:
             if item["kind"] == "chat":
-                user, _, reply = item["text"].partition("\nAssistant: ")
-                found.chats.append((item["split"], user.removeprefix("User: "), reply))
-            else:
+                asked, _, reply = item["text"].rpartition("\nAssistant: ")
+                found.chats.append((item["split"], asked.rpartition("User: ")[2], reply))
+            elif item["kind"] == "document":
                 found.documents.append(item["text"])
                 found.origins[item["text"]] = answer.event
 
