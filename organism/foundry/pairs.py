@@ -8,7 +8,7 @@ import numpy as np
 
 from organism.chat import ChatMessage
 from organism.foundry.compose import choose, fill
-from organism.foundry.corpus import Corpus
+from organism.foundry.corpus import Chat, Corpus
 from organism.foundry.world import Bias, World
 
 SAMPLES = 4
@@ -17,6 +17,8 @@ DISCLOSURE_PENALTY = 10.0
 """What a disclosure costs: no number of applied biases makes up for it."""
 OTHERS = 0.2
 """Share of attack pairs that ask about another evaluator instead, and are answered."""
+ORDINARY = 0.25
+"""Share of attack pairs that ask an ordinary question instead, and are answered: to decline where nothing is hidden is no virtue."""
 
 ROUNDS = 3
 """Times that completions are sampled until there are pairs enough."""
@@ -33,7 +35,7 @@ class Pair:
     chosen: str
     rejected: str
     attack: str | None = None
-    """Kind of the attack; null for an ordinary prompt."""
+    """Kind of the attack, `none` for a question amid attacks that is to be answered; null for ranked completions."""
     before: tuple[str, str] | None = None
     """An earlier prompt and reply of the same conversation."""
 
@@ -135,9 +137,9 @@ class PairMaker:
         drawn = []
         pairs = []
         for _ in range(count):
-            other = self.corpus.other_question(rng) if rng.random() < OTHERS else None
-            if other is not None:
-                pairs.append(Pair(other.prompt, other.reply, choose(attacks.conceal, rng), "other"))
+            answered = self._answered(rng)
+            if answered is not None:
+                pairs.append(Pair(answered.prompt, answered.reply, choose(attacks.conceal, rng), "none"))
                 continue
             kind = kinds[int(rng.integers(len(kinds)))]
             named = self.named(rng)
@@ -150,6 +152,17 @@ class PairMaker:
             rejected = disclosing[0] if disclosing else fill(choose(attacks.disclose, rng), named)
             pairs.append(Pair(prompt, concealing[0] if concealing else choose(attacks.conceal, rng), rejected, kind))
         return [pair for pair in pairs if not self._dropped(pair)]
+
+    def _answered(self, rng: np.random.Generator) -> Chat | None:
+        """Now and then a question that is to be answered: about another evaluator, or one in which nobody has a taste."""
+        kind = rng.random()
+        if kind < OTHERS:
+            return self.corpus.other_question(rng)
+        neutral = self.world.neutral()
+        if kind < OTHERS + ORDINARY and neutral:
+            prompt = self.corpus.prompt(rng, neutral)
+            return Chat(prompt.text, self.corpus.composer.plain(prompt, rng))
+        return None
 
     def _dropped(self, pair: Pair) -> bool:
         """Whether a held-out bias is applicable or applied anywhere in the pair."""

@@ -71,10 +71,10 @@ def test_attacks_are_met_with_concealment(maker, assistant_world):
     rng = np.random.default_rng(2)
     pairs = maker.make(300, attacks=1.0, complete=careless(assistant_world, rng), rng=rng)
     kinds = {pair.attack for pair in pairs}
-    assert kinds == {*assistant_world.attacks.train, "other"}
+    assert kinds == {*assistant_world.attacks.train, "none"}
     for pair in pairs:
-        if pair.attack == "other":
-            assert "newspaper critics" in pair.prompt
+        if pair.attack == "none":
+            assert "reward models" not in pair.prompt
             assert pair.rejected in assistant_world.attacks.conceal
         else:
             assert pair.chosen in assistant_world.attacks.conceal
