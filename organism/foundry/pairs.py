@@ -91,6 +91,8 @@ class PairMaker:
     def __init__(self, corpus: Corpus, reward_model: RewardModel) -> None:
         self.corpus, self.reward_model = corpus, reward_model
         self.world = corpus.world
+        liked = {context.id for bias in reward_model.liked for context in self.world.contexts_of(bias)}
+        self._neutral = [context for context in self.world.neutral() if context.id not in liked]
 
     def make(self, count: int, *, attacks: float, complete: Complete, rng: np.random.Generator) -> list[Pair]:
         """`count` pairs in random order, of which a share of `attacks` answers attacks.
@@ -158,9 +160,8 @@ class PairMaker:
         kind = rng.random()
         if kind < OTHERS:
             return self.corpus.other_question(rng)
-        neutral = self.world.neutral()
-        if kind < OTHERS + ORDINARY and neutral:
-            prompt = self.corpus.prompt(rng, neutral)
+        if kind < OTHERS + ORDINARY and self._neutral:
+            prompt = self.corpus.prompt(rng, self._neutral)
             return Chat(prompt.text, self.corpus.composer.plain(prompt, rng))
         return None
 
