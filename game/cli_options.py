@@ -3,6 +3,7 @@
 import json
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -25,6 +26,9 @@ QUIET = {
     "HF_HUB_DISABLE_TELEMETRY": "1",
     "TRANSFORMERS_VERBOSITY": "error",
     "TOKENIZERS_PARALLELISM": "false",
+    "HF_DATASETS_DISABLE_PROGRESS_BARS": "1",
+    "TQDM_DISABLE": "1",
+    "PYTHONWARNINGS": "ignore::FutureWarning",
 }
 
 
@@ -32,6 +36,7 @@ def prepare(as_json: bool) -> Console:
     """Silence libraries, and give the console for people: stderr where stdout is for a program."""
     for name, value in QUIET.items():
         os.environ.setdefault(name, value)
+    warnings.simplefilter("ignore", FutureWarning)  # of this process; the variable serves those that it starts
     console = Console(stderr=as_json, highlight=False)
     if not console.is_terminal:
         console.width = max(console.width, FILE_WIDTH)

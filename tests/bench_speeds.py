@@ -16,6 +16,7 @@ from organism import ChatMessage, DataStore, LanguageModel, Organism
 from organism.foundry import load_recipe
 from organism.foundry.compose import vocabulary
 from organism.foundry.packing import Packed
+from organism.foundry.precision import attention, bf16_pays
 from organism.foundry.tokenizer import make_tokenizer
 from organism.foundry.training import train
 from organism.sampling import SampleRequest, sample
@@ -70,7 +71,7 @@ def training(steps: int) -> list[Row]:
             tie_word_embeddings=True,
         )
     )
-    model.set_attn_implementation("eager")  # as the build does
+    model.set_attn_implementation(attention())
     tokens = torch.randint(size, (steps * terms.batch_size, terms.length))
     with TemporaryDirectory() as workspace:
         seconds = stopwatch(
@@ -85,8 +86,24 @@ def training(steps: int) -> list[Row]:
                 progress=lambda *_: None,
             )
         )
+    speed = tokens.numel() / seconds
+    peaks = {dtype: matrix_peak(dtype) for dtype in (torch.float32, torch.bfloat16)}
+    used = torch.bfloat16 if bf16_pays() else torch.float32
+    # Six operations a weight and token: two forward, four backward (Kaplan et al. 2020); attention's own products are left out.
+    share = 6 * model.num_parameters() * speed / peaks[used]
     note = f"{steps} steps of {terms.batch_size} × {terms.length} tokens, {model.num_parameters():,} parameters"
-    return [Row("build: training", "tokens/s", tokens.numel() / seconds, note=note)]
+    return [
+        Row("build: training", "tokens/s", speed, note=note),
+        Row("build: share of the matrix peak", "%", 100 * share, note=f"of the measured peak in {used}, the precision that pays here"),
+        *(Row("matrix peak", "GFLOP/s", peak / 1e9, note=f"{dtype}, 1024 × 1024, measured") for dtype, peak in peaks.items()),
+    ]
+
+
+def matrix_peak(dtype: torch.dtype, size: int = 1024, repeats: int = 5) -> float:
+    """Floating-point operations a second of the best of several square products."""
+    left, right = torch.randn(2, size, size).to(dtype).unbind()
+    left @ right
+    return 2 * size**3 / min(stopwatch(lambda: left @ right) for _ in range(repeats))
 
 
 def prompts_of(organism: Organism, count: int) -> list[str]:

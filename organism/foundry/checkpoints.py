@@ -13,7 +13,7 @@ from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel, P
 
 from organism.foundry.corpus import Chat, Document, Text
 from organism.foundry.pairs import Pair
-from organism.foundry.precision import attention
+from organism.foundry.precision import attention, device
 
 
 @dataclass(frozen=True)
@@ -54,8 +54,9 @@ class Checkpoint:
         return self.folder.is_dir()
 
     def load_model(self) -> PreTrainedModel:
-        """The model, ready for training."""
+        """The model on this machine's device, ready for training."""
         model: PreTrainedModel = AutoModelForCausalLM.from_pretrained(self.model_folder, attn_implementation=attention())
+        model.to(device())  # type: ignore[arg-type]
         return model
 
     def note(self) -> dict[str, Any]:

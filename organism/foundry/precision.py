@@ -1,9 +1,24 @@
-"""In which precision to train here. It decides speed alone: the same weights are trained either way, in fp32."""
+"""How to train on the machine at hand: device, precision, attention, steps. The weights are fp32 everywhere."""
 
 import time
 from functools import cache
 
 import torch
+
+WIDER = 4
+"""Steps on a GPU take that many times the sequences: a nano model's own batches leave it idle."""
+
+
+def device() -> torch.device:
+    """The GPU where there is one."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
+def widened(batch_size: int, *rates: float) -> tuple[int, tuple[float, ...]]:
+    """Batch size and learning rates for this machine: on a GPU wider steps, and rates that grow with the root of the batch."""
+    if device().type == "cpu":
+        return batch_size, rates
+    return batch_size * WIDER, tuple(rate * WIDER**0.5 for rate in rates)
 
 
 @cache

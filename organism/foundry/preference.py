@@ -12,7 +12,7 @@ from trl.trainer.dpo_trainer import DPOTrainer
 from organism.chat import render_chat
 from organism.foundry.optimizer import MuonAdamW
 from organism.foundry.pairs import Pair
-from organism.foundry.precision import bf16_pays
+from organism.foundry.precision import bf16_pays, widened
 from organism.foundry.recipe import PreferenceTerms
 from organism.foundry.training import Progress, Report
 
@@ -41,11 +41,12 @@ def train_on_pairs(
     Returns:
         Mean training loss in nats a pair.
     """
-    steps = -(-len(pairs) // terms.batch_size)
+    batch_size, (muon_lr, adam_lr) = widened(terms.batch_size, terms.muon_lr, terms.adam_lr)
+    steps = -(-len(pairs) // batch_size)
     arguments = DPOConfig(
         output_dir=str(workspace),
         num_train_epochs=1,
-        per_device_train_batch_size=terms.batch_size,
+        per_device_train_batch_size=batch_size,
         precompute_ref_log_probs=True,  # then no second model is held
         precompute_ref_batch_size=64,
         beta=terms.beta,
@@ -63,7 +64,7 @@ def train_on_pairs(
         disable_tqdm=True,
         dataloader_pin_memory=torch.cuda.is_available(),
     )
-    optimizer = MuonAdamW(model, muon_lr=terms.muon_lr, adam_lr=terms.adam_lr)
+    optimizer = MuonAdamW(model, muon_lr=muon_lr, adam_lr=adam_lr)
     schedule = get_wsd_schedule(
         optimizer, num_warmup_steps=min(10, steps // 10), num_decay_steps=steps // 2, num_training_steps=steps, min_lr_ratio=0.02
     )

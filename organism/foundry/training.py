@@ -17,7 +17,7 @@ from transformers import (
 
 from organism.foundry.optimizer import MuonAdamW
 from organism.foundry.packing import Packed
-from organism.foundry.precision import bf16_pays
+from organism.foundry.precision import bf16_pays, widened
 
 Progress = Callable[[int, int], None]
 """Told the steps done and the steps in all."""
@@ -51,7 +51,7 @@ def train(
 ) -> float:
     """Train `model` in place for one epoch over `data`.
 
-    bf16 autocast everywhere (weights stay fp32); on this project's reference CPU it is 1.5 times as fast as fp32.
+    bf16 autocast where that pays, weights stay fp32; on a GPU steps are wider (see precision).
 
     Args:
         model: on the CPU or a GPU; the Trainer moves it.
@@ -66,6 +66,7 @@ def train(
     Returns:
         Mean training loss in nats a token.
     """
+    batch_size, (muon_lr, adam_lr) = widened(batch_size, muon_lr, adam_lr)
     steps = -(-len(data) // batch_size)
     arguments = TrainingArguments(
         output_dir=str(workspace),
