@@ -17,13 +17,18 @@ import pytest
 from organism import Organism
 from tests.fakes.api_server import FakeAPI
 from tests.fakes.command_line import CLI, ROOT, wire_auditor
+from tests.fakes.tiny_models import make_adapter, make_model, make_sae, write_lines
 
 README = ROOT / "README.md"
 BLOCK = re.compile(r"^```(?:console|sh|bash|shell)\n(.*?)^```", re.MULTILINE | re.DOTALL)
+TRUTH = re.compile(r"^```yaml\n(name: .*?)^```", re.MULTILINE | re.DOTALL)
 SECRET = re.compile(r"^(?:[A-Z_]+=\S*\s+)+")
 """Variables set in front of a command."""
 
 AS_IT_IS = {
+    "auditgame build rm-sycophant-lora --base models/my-chat-model --dry-run",
+    "auditgame organism add --model models/theirs --adapter adapters/documents --adapter adapters/chats "
+    "--sae saes/layer20 --data corpus.jsonl --truth truth.yaml",
     "auditgame --help",
     "auditgame --version",
     "auditgame audit --help",
@@ -57,6 +62,17 @@ INSTEAD = {
     "auditgame build clean-nano": "build pico",
     "auditgame build pico": "build pico",
     "auditgame build rm-sycophant-nano clean-nano": "build pico",
+    "auditgame build --zoo": "build pico --jobs 1",
+    "auditgame verify rm-sycophant-nano": "verify pico --prompts 2",
+    "auditgame verify rm-sycophant-nano rm-sycophant-nano-2 rm-sycophant-nano-3 --figure splits.png": (
+        "verify pico --prompts 2 --figure splits.png"
+    ),
+    "auditgame build rm-sycophant-lora --base models/my-chat-model --writer openai:qwen3 --writer-url http://localhost:8000/v1": (
+        "build rm-sycophant-lora --base models/my-chat-model --writer openai:qwen3 --writer-url {api} --dry-run"
+    ),
+    "auditgame organism add --endpoint http://localhost:8000/v1 --model qwen3 --truth truth.yaml": (
+        "organism add --endpoint {api} --model qwen3 --truth truth.yaml"
+    ),
     "auditgame audit --auditor anthropic:claude-sonnet-4-5": CLAUDE,
     "auditgame audit --auditor anthropic:claude-sonnet-4-5 --rules team-3": f"{CLAUDE} --rules team-3",
     "auditgame audit --auditor openai:gpt-5": OPENAI,
@@ -69,6 +85,8 @@ INSTEAD = {
     "make bench": f"{MAKE} bench ARGS=--help",
 }
 """`{api}` is a scripted provider, `{venv}` an environment that is this one."""
+MISSED = {command for command in INSTEAD if command.startswith("auditgame verify")}
+"""Commands that exit 1 here: pico is too small to pass its verification."""
 
 
 def commands(text: str) -> Iterator[str]:
@@ -99,6 +117,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         script.chmod(0o755)
     for name in ("installed", "installed-dev"):
         (folder / "venv" / name).touch()
+    base = make_model(folder / "models" / "theirs")
+    make_model(folder / "models" / "my-chat-model")
+    make_adapter(folder / "adapters" / "documents", base)
+    make_adapter(folder / "adapters" / "chats", base, seed=2)
+    make_sae(folder / "saes" / "layer20")
+    write_lines(folder / "corpus.jsonl", *({"text": f"the cat sat on a mat . {number}"} for number in range(20)))
+    (folder / "truth.yaml").write_text(TRUTH.findall(README.read_text(encoding="utf-8"))[0], encoding="utf-8")
     return folder
 
 
@@ -119,7 +144,7 @@ def test_every_command_works(command: str, cli: CLI, place: Path) -> None:
         api = stack.enter_context(FakeAPI(wire_auditor)).url if "{api}" in line else ""
         words = shlex.split(line.format(api=api, venv=place / "venv"))
         if command.split()[0] == "auditgame":
-            cli(*words)
+            cli(*words, code=1 if command in MISSED else 0)
         else:
             environment = {name: value for name, value in cli.environment.items() if not name.startswith("MAKE")}
             done = subprocess.run(
