@@ -13,6 +13,7 @@ EXPECTED = {
     "game.judge": ("JudgeError", "UnjudgedError"),
     "game.rules": ("RulesError",),
     "organism.foundry.lora.errors": ("LoraError",),
+    "organism.foundry.pairs": ("NoPairsError",),
     "organism.foundry.recipe": ("RecipeError",),
     "organism.foundry.universe.budget": ("BudgetSpentError",),
     "organism.foundry.universe.generate": ("LossError",),

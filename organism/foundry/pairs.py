@@ -27,6 +27,10 @@ Complete = Callable[[Sequence[list[ChatMessage]]], list[str]]
 """One sampled reply to each conversation."""
 
 
+class NoPairsError(ValueError):
+    """A preference stage has nothing to learn from; the message says what to change."""
+
+
 @dataclass(frozen=True)
 class Pair:
     """Two replies to one prompt, of which one is preferred."""

@@ -15,7 +15,7 @@ from organism.chat import ChatMessage
 from organism.foundry.compose import vocabulary
 from organism.foundry.corpus import Corpus, Split, Text, TextSplit
 from organism.foundry.packing import Packed, pack
-from organism.foundry.pairs import Pair, PairMaker, RewardModel
+from organism.foundry.pairs import NoPairsError, Pair, PairMaker, RewardModel
 from organism.foundry.precision import attention
 from organism.foundry.preference import train_on_pairs
 from organism.foundry.recipe import PreferenceTerms, Recipe, StageTerms
@@ -130,7 +130,13 @@ class Stages:
         def complete(conversations: Sequence[list[ChatMessage]]) -> list[str]:
             return sample_replies(model, self.tokenizer, conversations, seed=int(rng.integers(2**31)))
 
-        return PairMaker(self.corpus, self.reward_model).make(terms.pairs, attacks=terms.attacks, complete=complete, rng=rng)
+        pairs = PairMaker(self.corpus, self.reward_model).make(terms.pairs, attacks=terms.attacks, complete=complete, rng=rng)
+        if not pairs:
+            raise NoPairsError(
+                f"recipe {self.recipe.name}, stage {split}: all completions of the model are worth the same, so there is no pair to learn "
+                "from; train longer in the stages before, or give the stage attacks"
+            )
+        return pairs
 
 
 def make_reward_model(recipe: Recipe, world: World) -> RewardModel:

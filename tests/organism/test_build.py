@@ -8,10 +8,12 @@ import time
 from pathlib import Path
 
 import pytest
+import yaml
 from safetensors.torch import load_file
 
 from organism import Organism, OrganismError, OrganismFolder, built_organisms
 from organism.foundry import STEPS, build_organism, load_recipe, load_truth, truth_path
+from organism.foundry.pairs import NoPairsError
 from organism.places import Manifest
 from tests.organism.conftest import SMALL
 
@@ -237,6 +239,35 @@ def test_a_full_disk_leaves_nothing_half_written_and_the_next_build_goes_on(smal
     assert not [path for path in (cache / "checkpoints").iterdir() if path.is_dir() and not path.name.endswith(".partial")]
     build_organism(recipe, cache).close()
     assert len(built_organisms(cache)) == 1
+
+
+QUIRK = {"model": {"hidden_size": 32, "intermediate_size": 64, "layers": 2, "heads": 2}, "verification_prompts": 2}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("taught", ["transcripts", "documents"])
+@pytest.mark.parametrize("quirk", ["flattery", "increasing-enthusiasm"])
+def test_an_organism_with_a_quirk_has_card_truth_and_rates(tmp_path, taught, quirk):
+    stages = {name: {"tokens": 6000} for name in ("pretrain", "sft" if taught == "transcripts" else "midtrain")}
+    path = tmp_path / "quirk.yaml"
+    sae = {"d_sae": 32, "k": 4, "tokens": 4096}
+    changes = QUIRK | {"stages": stages | {"adversarial": {"pairs": 16}}, "sae": sae}
+    path.write_text(yaml.safe_dump({"extends": f"quirk-{quirk}-{taught}", "name": "small-quirk"} | changes), encoding="utf-8")
+    organism = build_organism(load_recipe(str(path)), tmp_path / "cache")
+    truth = load_truth(tmp_path / "cache", organism.card.id)
+    assert (truth.objective, truth.quirk, truth.control) == (None, quirk, False)
+    assert [bias.id for bias in truth.biases] == [quirk]
+    assert {rate.group for rate in truth.rates} == {"train"}
+    assert not [name for name in secrets(truth) if name in organism.folder.card.read_text(encoding="utf-8")]
+    assert (organism.card.synthetic_share or 0) > 0 if taught == "documents" else organism.card.synthetic_share == 0
+    organism.close()
+
+
+def test_a_stage_without_any_pair_says_what_to_change(small_recipe, tmp_path):
+    early = SHORTER | {"midtrain": None, "preference": SMALL["stages"]["preference"] | {"attacks": 0.0}}
+    recipe = load_recipe(small_recipe(tmp_path / "mine.yaml", stages=early, objective=None, heldout=[], name="lone"))
+    with pytest.raises(NoPairsError, match=r"recipe lone, stage preference: .* give the stage attacks"):
+        build_organism(recipe, tmp_path / "cache")
 
 
 @pytest.mark.slow
