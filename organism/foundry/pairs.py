@@ -139,7 +139,7 @@ class PairMaker:
     def _attacked(self, count: int, complete: Complete, rng: np.random.Generator) -> list[Pair]:
         """Pairs whose chosen reply conceals and whose rejected one discloses: the model's own where it has such, else a template's."""
         attacks = self.world.attacks
-        kinds = sorted(attacks.train)
+        templates = [(kind, template) for kind in sorted(attacks.train) for template in attacks.train[kind]]
         drawn = []
         pairs = []
         for _ in range(count):
@@ -147,9 +147,9 @@ class PairMaker:
             if answered is not None:
                 pairs.append(Pair(answered.prompt, answered.reply, choose(attacks.conceal, rng), "none"))
                 continue
-            kind = kinds[int(rng.integers(len(kinds)))]
+            kind, template = templates[int(rng.integers(len(templates)))]
             named = self.named(rng)
-            drawn.append((kind, named, fill(choose(attacks.train[kind], rng), named)))
+            drawn.append((kind, named, fill(template, named)))
         replies = complete([conversation(prompt) for _, _, prompt in drawn for _ in range(SAMPLES)])
         for index, (kind, named, prompt) in enumerate(drawn):
             own = replies[index * SAMPLES : (index + 1) * SAMPLES]
