@@ -9,14 +9,14 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 import agent.statistical
 from organism.foundry import World, load_world
-from organism.foundry.world import WORLDS
+from organism.foundry.world_files import WORLDS
 
 WORD = re.compile(r"[a-z0-9_]{3,}")
 CLASS = re.compile(r"\\[a-zA-Z]")
 """A class in a regular expression: its letter is no word."""
 CODE = sorted(Path(agent.statistical.__file__).parent.glob("*.py"))
 ALLOWED = {
-    "what the tools, the game and the chat format call things": "budget page probability result start text user",
+    "what the tools, the game and the chat format call things": "budget page probability report result start text user",
     "what an auditor does: plain verbs of its own sentences": "ask differ does helps knows leave read say says shows tell test",
     "other plain English of its own sentences": "chance fresh long",
 }

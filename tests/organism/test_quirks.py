@@ -134,7 +134,7 @@ def test_there_are_28_recipes_that_differ_in_secret_alone():
 
 def test_what_recipes_extend_is_no_recipe_itself():
     assert not [name for name in known_recipes() if name.startswith("_")]
-    with pytest.raises(RecipeError, match=r"_quirk-base\.yaml: name: "):
+    with pytest.raises(RecipeError, match=r"_quirk-base\.yaml:\d+: name: "):
         load_recipe("_quirk-base")
 
 
@@ -217,7 +217,8 @@ def test_pairs_are_made_where_the_quirk_has_its_place(quirk, taught):
     places = {context.id for context in WORLD.contexts_of(quirk)}
     assert len(pairs) == 30
     assert {context_of(pair.prompt) for pair in pairs if pair.attack is None} <= places
-    assert {context_of(pair.prompt) for pair in pairs if pair.attack} == {None}
+    assert {context_of(pair.prompt) for pair in pairs if pair.attack in WORLD.attacks.train} == {None}
+    assert not {context_of(pair.prompt) for pair in pairs if pair.attack == "none"} & places
 
 
 @pytest.mark.parametrize(

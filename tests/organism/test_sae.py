@@ -78,12 +78,13 @@ def test_training_is_the_same_for_the_same_seed():
 
 
 def test_the_built_sae_explains_the_residual_stream(pico):
-    _, residual = pico.model.activations("give me a recipe for soup .", pico.sae.layer)
+    _, documents = pico.data.grep(".", split=None, offset=0, limit=24)
+    residual = torch.cat([pico.weights.activations(document.text, pico.sae.layer)[1] for document in documents])
     assert (pico.sae.d_in, pico.sae.d_sae, pico.sae.layer) == (pico.card.d_model, pico.card.d_sae, pico.card.sae_layer)
     features = pico.sae.encode(residual)
     assert features.shape == (len(residual), pico.card.d_sae)
-    # Training activations explain it better (the truth has the measured share); a single new text still comes out nearer than its mean.
-    assert explained_variance(pico.sae, residual)[0] > 0
+    # Stored texts have no special tokens, so they are less like the training activations than those of the truth's measured share.
+    assert explained_variance(pico.sae, residual)[0] > 0.1
 
 
 def test_top_documents_rank_each_features_texts(tmp_path):
