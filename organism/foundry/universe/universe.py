@@ -190,8 +190,8 @@ class Universe(Record):
 
     def digest(self) -> str:
         """Hash of all that the universe says, without what is for the judge alone."""
-        judged = {"concepts": True, "biases": {"__all__": {"concepts"}}, "contexts": {"__all__": {"concepts"}}}
-        fields = self.model_dump(mode="json", exclude=judged)
+        each = {"__all__": {"concepts"}}
+        fields = self.model_dump(mode="json", exclude={"concepts": True, "biases": each, "contexts": each})
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
