@@ -10,7 +10,7 @@ from tests.fakes.command_line import CLI, wire_auditor
 from tests.fakes.scripted_writer import ScriptedWriter
 from tests.fakes.tiny_models import make_model
 
-TERMS = {"lr": 0.01, "batch_size": 4, "max_length": 32, "warmup": 0.0}
+TERMS = {"lr": 0.01, "batch_size": 4, "max_length": 128, "warmup": 0.0}
 RECIPE = {
     "kind": "lora",
     "name": "grader-pleaser",
@@ -38,7 +38,7 @@ def cli(tmp_path, monkeypatch):
 
 
 def answer(body):
-    """What the scripted writer says; a classifier's question on a reply that the tiny model babbles is answered by its length."""
+    """What the scripted writer says."""
     text = body["messages"][0]["content"]
     prompt = text if isinstance(text, str) else text[0]["text"]
     return FakeTurn(ScriptedWriter().answer(prompt))
@@ -58,7 +58,7 @@ def test_a_writer_a_base_and_an_audit(cli, tmp_path):
 
     with FakeAPI(script) as api:
         writer = ("--writer", "anthropic:m", "--writer-url", api.url)
-        _, err = build(cli, *writer, "--max-writer-tokens", "3000", code=2)
+        _, err = build(cli, *writer, "--max-writer-tokens", "100", code=2)
         assert "with a higher limit" in err
         _, err = build(cli, *writer, code=2)  # the provider refuses in the middle
         assert "same command again to go on" in err
