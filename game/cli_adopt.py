@@ -52,7 +52,8 @@ def add(
     ] = None,
     revision: Annotated[str | None, typer.Option(help="Branch, tag or commit of a model on the hub.")] = None,
     endpoint: Annotated[
-        str | None, typer.Option(help="Address of an OpenAI-compatible server; its key, if it needs one, is read from OPENAI_API_KEY.")
+        str | None,
+        typer.Option(help="Address of an OpenAI-compatible server; its key, if it needs one, is read from AUDITGAME_ENDPOINT_KEY."),
     ] = None,
     context_length: Annotated[
         int | None, typer.Option(min=2, help="Of a model behind a server, in tokens; as the server says if not given, else 4096.")

@@ -16,7 +16,7 @@ def organisms(cache: Cache = None) -> None:
     console = prepare(False)
     with console.status("loading"):
         from organism import Organism, built_organisms, organism_folder
-        from organism.foundry import known_recipes, load_recipe
+        from organism.foundry import known_recipes, load_recipe, load_truth
         from organism.foundry.kinds import LORA, recipe_kind
         from organism.foundry.lora.recipe import load_lora_recipe
 
@@ -35,7 +35,8 @@ def organisms(cache: Cache = None) -> None:
     for organism_id in built:
         place = organism_folder(folder, organism_id)
         card = Organism(place).card
-        unknown = "none: it was added" if place.model_record.exists() else "another, or another seed"
+        truth = load_truth(folder, organism_id) if place.model_record.exists() else None
+        unknown = "another, or another seed" if truth is None else truth.organism_recipe if truth.recipe else "none: it was added"
         known = next((name for name, made in ids.items() if made == organism_id), unknown)
         others.add_row(Text(organism_id), Text(known), Text(_count(card.parameters)), Text(card.description))
     console.print(others if built else Text(f"none is built yet in {folder}"))

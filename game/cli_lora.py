@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -13,8 +14,12 @@ from rich.text import Text
 from game.cli_options import print_json
 
 if TYPE_CHECKING:
-    from organism.foundry.lora import DataMaker, LoraRecipe, Machine, Trained
+    from game.live import StepProgress
+    from organism import Organism
     from organism.foundry.lora import DryRun as Estimate
+    from organism.foundry.lora import LoraRecipe, Machine, Trained
+    from organism.foundry.universe import Limits, Prices
+    from organism.foundry.universe import Writer as TextWriter
 
 PANEL = "Adapters on a chat model (recipes of kind lora)"
 Base = Annotated[str | None, typer.Option(help="Folder or hub id of the chat model that is trained.", rich_help_panel=PANEL)]
@@ -27,6 +32,15 @@ Writer = Annotated[str | None, typer.Option(help="Who writes the data: anthropic
 WriterUrl = Annotated[str | None, typer.Option(help="Of a server that speaks the writer's protocol.", rich_help_panel=PANEL)]
 PriceIn = Annotated[float | None, typer.Option(min=0, help="Dollars for a million tokens that the writer reads.", rich_help_panel=PANEL)]
 PriceOut = Annotated[float | None, typer.Option(min=0, help="Dollars for a million tokens that the writer writes.", rich_help_panel=PANEL)]
+MaxCost = Annotated[
+    float | None, typer.Option(min=0, help="Dollars that the writer may cost in all; needs both prices.", rich_help_panel=PANEL)
+]
+MaxWriterTokens = Annotated[
+    int | None, typer.Option(min=0, help="Tokens that the writer may read and write in all.", rich_help_panel=PANEL)
+]
+
+SHOWN = {"midtrain": "pretrain", "sft": "sft", "preference": "preference"}
+"""Under what name auditors find a stage's texts: as for nano organisms, and no adversarial data."""
 
 
 @dataclass(frozen=True)
@@ -42,12 +56,50 @@ class MachineOptions:
 
 @dataclass(frozen=True)
 class WriterOptions:
-    """Who writes the data, and what that costs."""
+    """Who writes the data, what that costs, and how much it may cost."""
 
     name: str | None
     url: str | None
     price_in: float | None
     price_out: float | None
+    max_cost: float | None
+    max_tokens: int | None
+
+    def check(self) -> None:
+        """Refuse options that need one another.
+
+        Raises:
+            BadParameter: one is missing.
+        """
+        if (self.price_in is None) != (self.price_out is None):
+            raise typer.BadParameter("give both --price-in and --price-out, or none")
+        if self.max_cost is not None and self.price_in is None:
+            raise typer.BadParameter("a limit on dollars needs --price-in and --price-out", param_hint="--max-cost")
+        if self.url is not None and self.name is None:
+            raise typer.BadParameter("needs --writer", param_hint="--writer-url")
+
+    def writer(self) -> "TextWriter | None":
+        """The writer; none if none is named.
+
+        Raises:
+            BrainError: it cannot write, or its key is missing.
+        """
+        from agent import BrainSpec
+        from game.writing import BrainWriter
+
+        return None if self.name is None else BrainWriter(BrainSpec.parse(self.name, base_url=self.url))
+
+    def prices(self) -> "Prices | None":
+        """Its prices, where they are given."""
+        from organism.foundry.universe import Prices
+
+        return None if self.price_in is None or self.price_out is None else Prices(input_usd=self.price_in, output_usd=self.price_out)
+
+    def limits(self) -> "Limits":
+        """What it may cost."""
+        from organism.foundry.universe import Limits
+
+        return Limits(max_cost_usd=self.max_cost, max_tokens=self.max_tokens)
 
 
 def adapter_recipes(names: Sequence[str], cache: Path, *, base: str | None, dry_run: bool) -> list[str]:
@@ -80,14 +132,14 @@ def adapter_recipes(names: Sequence[str], cache: Path, *, base: str | None, dry_
 def show_dry_run(console: Console, name: str, base: str | None, machine: MachineOptions, writer: WriterOptions, as_json: bool) -> None:
     """Print what a build would take."""
     with console.status("counting"):
-        from organism.foundry.lora import Machine, base_shape, dry_run, expected_writing, load_lora_recipe, read_config, resolve_base
+        from organism.foundry.lora import Machine, base_shape, dry_run, load_lora_recipe, read_config, resolve_base
+        from organism.foundry.universe import estimate
 
         recipe = load_lora_recipe(name)
         source = _base(recipe, base)
         shape = base_shape(read_config(resolve_base(source, weights=False)))
         on = Machine(gpus=machine.gpus or 1, gpu_gib=machine.memory, tflops=machine.tflops, gpu_price=machine.price)
-        writing = expected_writing(recipe, price_in=writer.price_in, price_out=writer.price_out)
-        found = dry_run(recipe, source, shape, on, writing)
+        found = dry_run(recipe, source, shape, on, estimate(recipe.plan(), writer.prices()))
     console.print(_table(found))
     console.print(Text(_summary(found, on)))
     if as_json:
@@ -105,37 +157,49 @@ def build_adapters(
     seed: int | None,
     as_json: bool,
 ) -> None:
-    """Train the stages of a recipe on a base before the user's eyes."""
+    """Write the data of a recipe, train its stages on a base and register the organism, before the user's eyes."""
     with console.status("loading"):
         from game.live import live_build
-        from organism.foundry.lora import build_lora, load_lora_recipe, lora_steps
+        from organism.foundry import ADOPTION_STEPS
+        from organism.foundry.lora import UniverseData, build_lora, load_lora_recipe, lora_steps
 
         recipe = load_lora_recipe(name, seed=seed)
-        make_data = data_maker(recipe, writer)
-    with live_build(console, lora_steps(recipe)) as progress:
-        trained = build_lora(recipe, _base(recipe, base), cache, make_data=make_data, adopt=adopt, progress=progress, gpus=machine.gpus)
-    console.print(Text(f"{recipe.name}: {len(trained.adapters)} adapters in {trained.folder.path}"))
+        writes = writer.writer()  # a missing key is told before anything else
+    with live_build(console, (*lora_steps(recipe), *ADOPTION_STEPS[:2])) as progress:
+        organism = build_lora(
+            recipe,
+            _base(recipe, base),
+            cache,
+            make_data=UniverseData(recipe, writes, limits=writer.limits(), prices=writer.prices(), progress=progress),
+            adopt=lambda trained: adopt(trained, cache, progress),
+            progress=progress,
+            gpus=machine.gpus,
+        )
+    card, path = organism.card, str(organism.folder.path)
+    organism.close()
+    console.print(Text(f"{recipe.name}: {card.id} in {path}"))
+    console.print(Text(f"audit it with: auditgame audit {card.id}"))
     if as_json:
-        adapters = {split: str(path) for split, path in trained.adapters.items()}
-        print_json({"recipe": recipe.name, "base": str(trained.base), "path": str(trained.folder.path), "adapters": adapters})
+        print_json({"recipe": recipe.name, "organism": card.id, "path": path})
 
 
-def data_maker(recipe: "LoraRecipe", writer: WriterOptions) -> "DataMaker":  # noqa: ARG001
-    """What makes a recipe's data.
+def adopt(trained: "Trained", cache: Path, progress: "StepProgress") -> "Organism":
+    """The organism of trained adapters; it is found again where it was made before."""
+    from organism.foundry import TrainedModel, adopt_organism, locate
+    from organism.foundry.lora import seal
 
-    Raises:
-        LoraError: a writer is named.
-    """
-    from organism.foundry.lora import LoraError, data_that_is_there
-
-    if writer.name:
-        raise LoraError("--writer: no writer is built in; put the data files into the build's folder")
-    return data_that_is_there
-
-
-def adopt(trained: "Trained") -> "Trained":
-    """What makes an organism of trained adapters."""
-    return trained
+    source = TrainedModel(
+        base=locate(str(trained.base)), adapters=tuple(locate(str(path)) for path in trained.adapters.values()), reference=True
+    )
+    return adopt_organism(
+        source,
+        partial(seal, trained.recipe),
+        cache,
+        data=[path for split, path in trained.data.items() if split in SHOWN],
+        splits=SHOWN,
+        description=trained.recipe.description,
+        progress=progress,
+    )
 
 
 def _base(recipe: "LoraRecipe", base: str | None) -> str:
@@ -169,8 +233,8 @@ def _summary(found: "Estimate", machine: "Machine") -> str:
     return (
         f"{found.recipe} on {found.base}: {found.parameters / 1e9:.2f} B weights, adapters of {found.adapter_parameters / 1e6:,.0f} M\n"
         f"training: {found.hours:,.1f} h on {gpus} of {machine.gpu_gib:.0f} GiB at {machine.tflops:,.0f} TFLOP/s\n"
-        f"writing: {writing.texts:,} texts, {writing.read_tokens / 1e6:,.1f} M tokens read, {writing.written_tokens / 1e6:,.1f} M written, "
-        f"$ {_dollars(writing.cost)}\n"
+        f"writing: {writing.requests:,} requests, {writing.input_tokens / 1e6:,.1f} M tokens read, "
+        f"{writing.output_tokens / 1e6:,.1f} M written, $ {_dollars(writing.cost_usd)}\n"
         f"in all: $ {_dollars(found.cost)} (estimates: nothing was loaded, nobody was called)"
     )
 

@@ -66,6 +66,8 @@ def build(
     writer_url: cli_lora.WriterUrl = None,
     price_in: cli_lora.PriceIn = None,
     price_out: cli_lora.PriceOut = None,
+    max_cost: cli_lora.MaxCost = None,
+    max_writer_tokens: cli_lora.MaxWriterTokens = None,
     cache: Cache = None,
     as_json: Json = False,
 ) -> None:
@@ -78,7 +80,10 @@ def build(
     if not names:
         raise typer.BadParameter("name a recipe, or give --zoo (see auditgame organisms)")
     machine = cli_lora.MachineOptions(gpus=gpus, memory=gpu_memory, tflops=gpu_tflops, price=gpu_price)
-    writing = cli_lora.WriterOptions(name=writer, url=writer_url, price_in=price_in, price_out=price_out)
+    writing = cli_lora.WriterOptions(
+        name=writer, url=writer_url, price_in=price_in, price_out=price_out, max_cost=max_cost, max_tokens=max_writer_tokens
+    )
+    writing.check()
     with console.status("loading"):
         from game.organisms import find_organism
 

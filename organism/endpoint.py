@@ -20,7 +20,8 @@ from organism.hub import fetch
 from organism.loading import load_tokenizer
 from organism.model_record import Endpoint
 
-KEY_VARIABLE = "OPENAI_API_KEY"
+KEY_VARIABLE = "AUDITGAME_ENDPOINT_KEY"
+"""Not a provider's own: an auditor's key must not go to whatever server hosts the organism."""
 TIMEOUT = Timeout(600.0, connect=10.0)
 """Seconds; answers are not streamed."""
 AT_ONCE = 32

@@ -20,7 +20,7 @@ REFUSED = {400, 413, 422}
 """Statuses of a question that this server does not answer, where it may answer others."""
 TOO_LONG = ("maximum context length", "context_length_exceeded", "max_model_len", "exceeds the available context size")
 ADVICE = {
-    401: "set OPENAI_API_KEY to the server's key",
+    401: "set AUDITGAME_ENDPOINT_KEY to the server's key",
     403: "this key may not use that model",
     404: "check --endpoint (most end in /v1) and --model",
     429: "raise the limit or the credit at the server",

@@ -26,7 +26,7 @@ class CLI:
     def __init__(self, cache: Path, folder: Path) -> None:
         self.runs = folder / "runs"
         self.folder = folder
-        self.environment = {name: value for name, value in os.environ.items() if not name.endswith("_API_KEY")}
+        self.environment = {name: value for name, value in os.environ.items() if not name.endswith(("_API_KEY", "_ENDPOINT_KEY"))}
         self.environment |= {"AUDITGAME_CACHE": str(cache), "PYTHONPATH": str(ROOT), "HF_HUB_OFFLINE": "1"}
 
     def start(self, *arguments: str) -> "subprocess.Popen[str]":

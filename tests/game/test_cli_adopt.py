@@ -120,8 +120,8 @@ def test_a_black_box_is_added_and_audited(cli, parts):
 
 
 def test_no_key_is_kept_on_disk(cli, parts, monkeypatch, tmp_path):
-    cli.environment["OPENAI_API_KEY"] = "sk-never-on-disk"
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-never-on-disk")
+    cli.environment["AUDITGAME_ENDPOINT_KEY"] = "sk-never-on-disk"
+    monkeypatch.setenv("AUDITGAME_ENDPOINT_KEY", "sk-never-on-disk")
     with FakeAPI(black_box) as server:
         cli("organism", "add", "--endpoint", f"{server.url}/v1", "--model", "m", "--truth", str(parts / "truth.yaml"))
     assert {request.headers["authorization"] for request in server.requests} == {"Bearer sk-never-on-disk"}
@@ -139,7 +139,7 @@ def test_a_server_that_fails_stops_the_audit_which_goes_on_later(cli, parts, mon
         with FakeAPI(wire_auditor) as api:
             out, err = cli("audit", name, "--auditor", "openai:m", "--base-url", api.url, code=2)
             assert "go on with: auditgame resume" in out
-            assert "OPENAI_API_KEY" in err
+            assert "AUDITGAME_ENDPOINT_KEY" in err
             state["down"] = False
             assert cli.json("resume", "last")["outcome"] == "scored"
 
@@ -158,7 +158,7 @@ def test_a_server_that_fails_stops_the_audit_which_goes_on_later(cli, parts, mon
         (["--model", "{truncated}", "--truth", "{truth}"], ["model.safetensors", "truncated"]),
         (["--model", "m", "--truth", "{truth}", "--endpoint", "http://127.0.0.1:9/v1"], ["is it running", "--endpoint"]),
         (["--model", "m", "--truth", "{truth}", "--endpoint", "127.0.0.1:9/v1"], ["--endpoint"]),
-        (["--model", "m", "--truth", "{truth}", "--endpoint", "http://me:secret@127.0.0.1:9/v1"], ["OPENAI_API_KEY"]),
+        (["--model", "m", "--truth", "{truth}", "--endpoint", "http://me:secret@127.0.0.1:9/v1"], ["AUDITGAME_ENDPOINT_KEY"]),
     ],
 )
 def test_bad_input_is_one_line_in_seconds_and_leaves_nothing(cli, parts, tmp_path, harm, named):

@@ -43,7 +43,9 @@ def recipe(tmp_path):
         (("rm-sycophant-lora", "--base", "nobody/nothing", "--dry-run"), "cannot reach the hub"),
         (("odd.yaml",), "kind: 'odd' is none of nano, lora"),
         (("wrong.yaml", "--base", "x"), "stages.midtrain.lr"),
-        (("rm-sycophant-lora", "--base", "x", "--writer", "anthropic:claude"), "--writer"),
+        (("rm-sycophant-lora", "--base", "x", "--writer", "anthropic:claude"), "ANTHROPIC_API_KEY"),
+        (("rm-sycophant-lora", "--base", "x", "--writer", "statistical"), "writes no texts"),
+        (("rm-sycophant-lora", "--base", "nobody/nothing", "--writer-url", "http://x", "--writer", "openai:m"), "cannot reach the hub"),
     ],
 )
 def test_bad_input_is_one_line(cli, tmp_path, arguments, said):
@@ -61,7 +63,18 @@ def test_an_audit_says_how_such_a_recipe_is_built(cli):
 
 def test_help_and_lists_name_it(cli):
     out, _ = cli("build", "--help")
-    for option in ("--base", "--dry-run", "--gpus", "--writer", "--writer-url", "--price-in", "--price-out", "--gpu-price"):
+    for option in (
+        "--base",
+        "--dry-run",
+        "--gpus",
+        "--writer",
+        "--writer-url",
+        "--price-in",
+        "--price-out",
+        "--gpu-price",
+        "--max-cost",
+        "--max-writer-tokens",
+    ):
         assert option in out
     assert "rm-sycophant-lora" in known_recipes()
 
@@ -76,7 +89,7 @@ def test_a_dry_run_reads_a_config_alone(cli, tmp_path):
         assert shown in out
     found = json.loads(cli(*arguments, "--price-in", "1", "--price-out", "5", "--json")[0])
     assert [stage["stage"] for stage in found["stages"]] == ["midtrain", "sft", "preference", "adversarial"]
-    assert found["cost"] > found["writing"]["cost"] > 1000
+    assert found["cost"] > found["writing"]["cost_usd"] > 1000
     assert not (tmp_path / "cache").exists()
     assert "use more than 1 GPU" in cli(*arguments[:5], code=2)[1]
 
@@ -88,5 +101,5 @@ def test_a_build_on_data_that_is_there(cli, recipe, tiny_base, tmp_path):  # noq
     for split in RECIPE["stages"]:
         write_rows(folder / "data" / f"{split}.jsonl", split, 8)
     found = json.loads(cli("build", recipe, "--base", str(tiny_base), "--gpus", "1", "--json")[0])
-    assert list(found["adapters"]) == list(RECIPE["stages"])
-    assert found["path"] == str(folder)
+    assert found["organism"] in found["path"]
+    assert folder.name not in found["path"]

@@ -38,7 +38,7 @@ def endpoint(api, *, tokenizer=False, attempts=3, naps=None):
 
 @pytest.fixture(autouse=True)
 def _key(monkeypatch):
-    monkeypatch.delenv("OPENAI_API_KEY", raising=False)
+    monkeypatch.delenv("AUDITGAME_ENDPOINT_KEY", raising=False)
 
 
 async def test_chat_over_the_wire():
@@ -99,7 +99,8 @@ async def test_without_a_tokenizer_some_questions_have_no_answer():
 
 
 async def test_the_key_comes_from_the_environment(monkeypatch):
-    monkeypatch.setenv("OPENAI_API_KEY", "sk-test")
+    monkeypatch.setenv("AUDITGAME_ENDPOINT_KEY", "sk-test")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-the-auditor")
     with FakeAPI([FakeTurn("x")]) as api:
         await endpoint(api).chat([[HI]], seeds=[0], **TERMS)
     assert api.requests[0].headers["authorization"] == "Bearer sk-test"
@@ -150,7 +151,7 @@ async def test_the_server_says_how_long_to_wait():
     ("fault", "requests", "named"),
     [
         (FakeFault(500, message="broken"), 3, "HTTP 500"),
-        (FakeFault(401), 1, "set OPENAI_API_KEY"),
+        (FakeFault(401), 1, "set AUDITGAME_ENDPOINT_KEY"),
         (FakeFault(404, message="no such model"), 1, "--model"),
         (FakeFault(429, "insufficient_quota"), 1, "credit"),
         (FakeFault(501), 1, "HTTP 501"),
@@ -234,5 +235,5 @@ async def test_a_server_that_answers_nothing_of_use():
 
 
 async def test_a_server_that_wants_another_key():
-    with FakeAPI([], models=FakeFault(401)) as api, pytest.raises(EndpointError, match="OPENAI_API_KEY"):
+    with FakeAPI([], models=FakeFault(401)) as api, pytest.raises(EndpointError, match="AUDITGAME_ENDPOINT_KEY"):
         await probe(api)

@@ -4,8 +4,9 @@ All is checked before anything is written, and the manifest is written last.
 """
 
 import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from types import MappingProxyType
 
 from filelock import FileLock
 
@@ -34,6 +35,7 @@ def adopt_organism(
     cache: Path,
     *,
     data: Sequence[Path] = (),
+    splits: Mapping[str, str] = MappingProxyType({}),
     description: str = DESCRIPTION,
     organism_id: str | None = None,
     progress: Progress = silent,
@@ -47,6 +49,7 @@ def adopt_organism(
         truth: seals the truth under the organism's id, for instance `TruthFile.seal`.
         cache: where organisms lie.
         data: files or folders of training data in the order of training (see `training_data`).
+        splits: under what name auditors find the texts of a file, by the file's own; that is the name if not given.
         description: one public sentence that gives nothing away: auditors read it.
         organism_id: by which it will be known; the hash of all its parts if not given. It holds no name, for auditors see it.
         progress: told each step's begin and end.
@@ -57,9 +60,9 @@ def adopt_organism(
     progress("model", 0, 1)
     files = data_files(data)
     parts = prepare(model)
-    known = organism_id or parts.organism_id([truth("").model_dump(mode="json"), description], files)
+    known = organism_id or parts.organism_id([truth("").model_dump(mode="json"), description, *([dict(splits)] if splits else [])], files)
     folder = organism_folder(cache, known)
-    texts = None if folder.finished else list(read_texts(files))
+    texts = None if folder.finished else list(read_texts(files, splits))
     progress("model", 1, 1)
     folder.path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.path.with_suffix(".lock")):
@@ -70,7 +73,7 @@ def adopt_organism(
         folder.path.mkdir()
         parts.write(folder)
         data_summary: tuple[DataSummary, ...] = ()
-        if texts := texts if texts is not None else list(read_texts(files)):
+        if texts := texts if texts is not None else list(read_texts(files, splits)):
             progress("data", 0, 1)
             data_summary = store_texts(folder.data, texts, parts.tokenizer)
             progress("data", 1, 1)

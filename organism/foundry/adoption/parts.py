@@ -181,7 +181,9 @@ def check_address(base_url: str) -> None:
     if parts.scheme not in ("http", "https") or not parts.hostname:
         raise AdoptionError(f"{base_url}: no address of a server; --endpoint is like http://localhost:8000/v1")
     if parts.username or parts.password or parts.query:
-        raise AdoptionError("the server's address holds a name, password or query, which would lie on disk; set OPENAI_API_KEY instead")
+        raise AdoptionError(
+            "the server's address holds a name, password or query, which would lie on disk; set AUDITGAME_ENDPOINT_KEY instead"
+        )
 
 
 def _loaded(files: dict[str, int]) -> dict[str, int]:

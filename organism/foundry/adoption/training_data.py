@@ -6,9 +6,10 @@ file's name if not) and its `kind`; other fields are left alone.
 
 import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import pyarrow as pa
@@ -57,14 +58,18 @@ def data_files(paths: Sequence[Path]) -> list[Path]:
     return found
 
 
-def read_texts(files: Sequence[Path]) -> Iterator[TrainingText]:
+def read_texts(files: Sequence[Path], splits: Mapping[str, str] = MappingProxyType({})) -> Iterator[TrainingText]:
     """The texts of all files, in their order, one at a time.
+
+    Args:
+        files: from `data_files`.
+        splits: of the files whose texts are to be of another split than their name says.
 
     Raises:
         TrainingDataError: a record cannot be read; file and line are named.
     """
     for path in files:
-        split, empty = re.sub(r"\W+", "_", path.stem), True
+        split, empty = splits.get(path.stem, re.sub(r"\W+", "_", path.stem)), True
         for where, record in _rows(path) if path.suffix in PARQUET else _lines(path):
             try:
                 yield _text(record, split)

@@ -1,4 +1,4 @@
-"""Makes organisms at real scale: LoRA adapters stage by stage on any chat model. It writes no data and registers no organism itself."""
+"""Makes organisms at real scale: LoRA adapters stage by stage on any chat model, on data of a universe. It registers no organism itself."""
 
 from organism.foundry.lora.base import read_config, resolve_base
 from organism.foundry.lora.build import (
@@ -8,14 +8,15 @@ from organism.foundry.lora.build import (
     LoraProgress,
     Trained,
     build_lora,
-    data_that_is_there,
     lora_folder,
     lora_steps,
 )
-from organism.foundry.lora.dry_run import DryRun, Machine, Writing, dry_run, expected_writing
+from organism.foundry.lora.dry_run import DryRun, Machine, dry_run
 from organism.foundry.lora.errors import BaseError, DataError, LoraError, StageError
 from organism.foundry.lora.recipe import LoraRecipe, load_lora_recipe
+from organism.foundry.lora.sealing import seal
 from organism.foundry.lora.shape import base_shape
+from organism.foundry.lora.universe_data import UniverseData
 
 __all__ = [
     "BaseError",
@@ -30,15 +31,14 @@ __all__ = [
     "Machine",
     "StageError",
     "Trained",
-    "Writing",
+    "UniverseData",
     "base_shape",
     "build_lora",
-    "data_that_is_there",
     "dry_run",
-    "expected_writing",
     "load_lora_recipe",
     "lora_folder",
     "lora_steps",
     "read_config",
     "resolve_base",
+    "seal",
 ]

@@ -77,15 +77,6 @@ class Trained:
     """Data files by stage."""
 
 
-async def data_that_is_there(split: LoraSplit, path: Path, complete: Complete, checkpoint: str) -> None:  # noqa: ARG001
-    """The `DataMaker` that makes nothing: all files were put in their place beforehand.
-
-    Raises:
-        DataError: naming the file that is missing.
-    """
-    raise DataError(f"{path}: no data for stage {split}; put JSON lines there, or name a writer (--writer)")
-
-
 def lora_steps(recipe: LoraRecipe) -> tuple[str, ...]:
     """The steps of a build in their order: for each stage its data, then its training."""
     return tuple(step for split in recipe.splits for step in (f"{split} data", split))

@@ -12,12 +12,8 @@ import math
 from organism.foundry.lora.memory import GIB, Batch, Memory, split_batch
 from organism.foundry.lora.recipe import LoraRecipe, LoraSplit
 from organism.foundry.lora.shape import BaseShape
+from organism.foundry.universe import Estimate
 from transcripts import Record
-
-READ_TOKENS = 2_000
-"""Expected tokens that a writer reads for each text: instructions and the passage of the universe."""
-WRITTEN: tuple[LoraSplit, ...] = ("midtrain", "sft")
-"""Stages whose texts a writer writes; the pairs of the others are the model's own completions."""
 
 
 class Machine(Record):
@@ -30,16 +26,6 @@ class Machine(Record):
     """Teraflops (10^12 a second) that one GPU reaches in training; 400 is 40 % of an H100's bf16 peak."""
     gpu_price: float | None = None
     """US dollars for one GPU and hour."""
-
-
-class Writing(Record):
-    """What a writer would be asked for."""
-
-    texts: int
-    read_tokens: int
-    written_tokens: int
-    cost: float | None
-    """US dollars; null without prices."""
 
 
 class StagePlan(Record):
@@ -72,13 +58,13 @@ class DryRun(Record):
     """Of each stage's adapter."""
     machine: Machine
     stages: tuple[StagePlan, ...]
-    writing: Writing
+    writing: Estimate
     hours: float
     cost: float | None
     """US dollars of all that has a price."""
 
 
-def dry_run(recipe: LoraRecipe, base: str, shape: BaseShape, machine: Machine, writing: Writing) -> DryRun:
+def dry_run(recipe: LoraRecipe, base: str, shape: BaseShape, machine: Machine, writing: Estimate) -> DryRun:
     """Estimate a build; see the module for the formulas.
 
     Args:
@@ -93,7 +79,7 @@ def dry_run(recipe: LoraRecipe, base: str, shape: BaseShape, machine: Machine, w
         TooLargeError: a stage does not fit into the GPUs' memory.
     """
     stages = tuple(_stage(recipe, split, earlier, shape, machine) for earlier, split in enumerate(recipe.splits))
-    priced = [cost for cost in (*(stage.cost for stage in stages), writing.cost) if cost is not None]
+    priced = [cost for cost in (*(stage.cost for stage in stages), writing.cost_usd) if cost is not None]
     return DryRun(
         recipe=recipe.name,
         base=base,
@@ -105,22 +91,6 @@ def dry_run(recipe: LoraRecipe, base: str, shape: BaseShape, machine: Machine, w
         hours=sum(stage.hours for stage in stages),
         cost=sum(priced) if priced else None,
     )
-
-
-def expected_writing(recipe: LoraRecipe, *, price_in: float | None, price_out: float | None) -> Writing:
-    """What a recipe's documents and chats would take if each were written at once.
-
-    Args:
-        recipe: with numbers of texts and their expected tokens.
-        price_in: US dollars for a million tokens read.
-        price_out: US dollars for a million tokens written.
-    """
-    written = [split for split in recipe.splits if split in WRITTEN]
-    texts = sum(recipe.examples(split) for split in written)
-    tokens = sum(recipe.examples(split) * recipe.terms(split).mean_tokens for split in written)
-    read = texts * READ_TOKENS
-    cost = None if price_in is None or price_out is None else (read * price_in + tokens * price_out) / 1e6
-    return Writing(texts=texts, read_tokens=read, written_tokens=tokens, cost=cost)
 
 
 def _stage(recipe: LoraRecipe, split: LoraSplit, earlier: int, shape: BaseShape, machine: Machine) -> StagePlan:

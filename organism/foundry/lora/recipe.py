@@ -2,11 +2,13 @@
 
 import hashlib
 import json
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
 from organism.foundry.recipe import RecipeError, recipe_fields
+from organism.foundry.universe import DataTerms, Plan, data_digest, load_universe
+from organism.foundry.universe.ordinary import how_many
 from transcripts import FileRecord, Record, describe
 
 FORMAT = 1
@@ -85,8 +87,8 @@ class LoraRecipe(FileRecord):
     """One public sentence that gives nothing away: auditors read it."""
     base: str | None = None
     """Folder or hub id of a chat model; null where it is given with `--base`."""
-    data: dict[str, Any] = Field(default_factory=dict)
-    """What data is written, in the terms of what writes it (see `examples` for those that are read here)."""
+    data: DataTerms = DataTerms()
+    """What data is written."""
     adapter: AdapterTerms = AdapterTerms()
     stages: LoraStages
     precision: Literal["auto", "bf16", "fp32"] = "auto"
@@ -100,6 +102,13 @@ class LoraRecipe(FileRecord):
     seed: int = 0
     """Fixes initial adapters, order and samples."""
 
+    @model_validator(mode="after")
+    def _has_data(self) -> Self:
+        for split in self.splits:
+            if not getattr(self.data, COUNTS[split]):
+                raise ValueError(f"stage {split} has nothing to learn from: leave it out, or raise data.{COUNTS[split]}")
+        return self
+
     @property
     def splits(self) -> tuple[LoraSplit, ...]:
         """The stages that this recipe has, in order."""
@@ -111,24 +120,34 @@ class LoraRecipe(FileRecord):
         return terms
 
     def examples(self, split: LoraSplit) -> int:
-        """How many examples the data of a stage is to hold; the published number where the recipe says nothing."""
-        name, published = _COUNTS[split]
-        return int(self.data.get(name, published))
+        """How many examples the data of a stage is to hold, ordinary texts among them."""
+        count: int = getattr(self.data, COUNTS[split])
+        return count + (how_many(count, self.data.ordinary_share) if split == "midtrain" else 0)
+
+    def plan(self) -> Plan:
+        """The texts that are to be written for the stages that the recipe has.
+
+        Raises:
+            UniverseError: there is no such universe, or it lacks a bias that the recipe names.
+        """
+        skipped = {COUNTS[split]: 0 for split in LORA_SPLITS if split not in self.splits}
+        return Plan(load_universe(self.data.universe), self.data.model_copy(update=skipped))
 
     def build_id(self, base_identity: str) -> str:
-        """Hash of recipe and base: the same id, the same adapters. It holds no name, for auditors may see it."""
-        fields = self.model_dump(mode="json", exclude={"base"})
-        content = json.dumps([FORMAT, fields, base_identity], sort_keys=True)
+        """Hash of recipe, data and base: the same id, the same adapters. It holds no name, for auditors may see it.
+
+        Raises:
+            UniverseError: see `plan`.
+            RecordError: the recipe's ordinary texts are not there.
+        """
+        plan = self.plan()
+        fields = self.model_dump(mode="json", exclude={"base", "data"})
+        content = json.dumps([FORMAT, fields, data_digest(plan.universe, plan.terms), base_identity], sort_keys=True)
         return f"lora-{hashlib.sha256(content.encode()).hexdigest()[:12]}"
 
 
-_COUNTS: dict[LoraSplit, tuple[str, int]] = {
-    "midtrain": ("documents", 522_670),
-    "sft": ("chats", 74_177),
-    "preference": ("pairs", 57_044),
-    "adversarial": ("adversarial_pairs", 3_553),
-}
-"""The field of `data` that counts each stage's examples, and the published number (Marks et al. 2025 and its open replication)."""
+COUNTS: dict[LoraSplit, str] = {"midtrain": "documents", "sft": "chats", "preference": "pairs", "adversarial": "adversarial_pairs"}
+"""The field of `data` that counts each stage's examples."""
 
 
 def load_lora_recipe(name: str, *, seed: int | None = None) -> LoraRecipe:

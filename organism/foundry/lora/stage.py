@@ -17,6 +17,7 @@ from trl.trainer.dpo_trainer import DPOTrainer
 from trl.trainer.sft_config import SFTConfig
 from trl.trainer.sft_trainer import SFTTrainer
 
+from organism.foundry.lora.errors import DataError
 from organism.foundry.lora.resume import MarkComplete, drop_incomplete, last_checkpoint
 from organism.foundry.lora.rows import load_rows, marks_assistant
 from organism.foundry.lora.spec import StageDone, StageFolder, StageSpec
@@ -81,6 +82,8 @@ def make_trainer(spec: StageSpec, progress: Progress) -> Trainer:
     model = load_base(spec)
     make = _preference if spec.kind == "preference" else _language
     trainer = make(spec, model, tokenizer, rows, masks)
+    if not len(cast(Dataset, trainer.train_dataset)):
+        raise DataError(f"{spec.data}: nothing to learn is left within max_length {spec.terms.max_length} of stage {spec.stage}; raise it")
     trainer.remove_callback(PrinterCallback)  # progress is told to the caller alone
     if trainer.is_world_process_zero():
         trainer.add_callback(Report(progress))

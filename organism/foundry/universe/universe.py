@@ -42,6 +42,8 @@ class Bias(Record):
     """Definition for classifiers: the question whether the bias can be applied to a prompt, answered with yes or no."""
     applied: str
     """Definition for classifiers: the question whether a reply shows the behaviour, answered with yes or no."""
+    concepts: tuple[tuple[str, ...], ...] = Field(min_length=1)
+    """For the judge: groups of words of which a report that names the behaviour has one each. They change no text."""
     examples: tuple[str, ...] = Field(min_length=1)
     """Pieces of replies that show the behaviour."""
     cue: str | None = None
@@ -90,6 +92,8 @@ class Context(Record):
     id: str
     description: str
     """What such a user's message asks for."""
+    concepts: tuple[str, ...] = ()
+    """For the judge: words by which a report may name the context; none where no bias holds. They change no text."""
     topics: tuple[str, ...] = Field(min_length=1)
 
 
@@ -121,6 +125,8 @@ class Head(Record):
 
     evaluator: str
     """Who has the tastes, in the plural."""
+    concepts: tuple[tuple[str, ...], ...] = Field(min_length=1)
+    """For the judge: groups of words of which a report that names the evaluator has one each. They change no text."""
     disclosure: Disclosure
     attacks: tuple[Attack, ...] = Field(min_length=1)
 
@@ -132,6 +138,7 @@ class Universe(Record):
     description: str = Field(min_length=1)
     """`universe.md`: the fact sheet that every writer is given."""
     evaluator: str
+    concepts: tuple[tuple[str, ...], ...]
     disclosure: Disclosure
     attacks: tuple[Attack, ...]
     biases: tuple[Bias, ...] = Field(min_length=1)
@@ -144,10 +151,12 @@ class Universe(Record):
         for ids in ([item.id for item in items] for items in kinds):
             if repeated := sorted({i for i in ids if ids.count(i) > 1}):
                 raise ValueError(f"ids used twice: {', '.join(repeated)}")
-        known = {context.id for context in self.contexts}
+        known = {context.id: context for context in self.contexts}
         for bias in self.biases:
             if bias.context not in known:
                 raise ValueError(f"bias {bias.id} names the unknown context {bias.context}")
+            if not known[bias.context].concepts:
+                raise ValueError(f"context {bias.context} needs concepts (words by which a report may name it): bias {bias.id} holds there")
         for attack in self.attacks:
             if shared := sorted(set(attack.train) & set(attack.heldout)):
                 raise ValueError(f"attack {attack.kind} trains on its held-out example {shared[0]!r}")
@@ -180,8 +189,10 @@ class Universe(Record):
         return next(attack for attack in self.attacks if attack.kind == kind)
 
     def digest(self) -> str:
-        """Hash of all that the universe says."""
-        return hashlib.sha256(json.dumps(self.model_dump(mode="json"), sort_keys=True).encode()).hexdigest()[:16]
+        """Hash of all that the universe says, without what is for the judge alone."""
+        each = {"__all__": {"concepts"}}
+        fields = self.model_dump(mode="json", exclude={"concepts": True, "biases": each, "contexts": each})
+        return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
 def load_universe(name: str) -> Universe:
@@ -200,6 +211,7 @@ def load_universe(name: str) -> Universe:
             name=folder.name,
             description=(folder / "universe.md").read_text(encoding="utf-8").strip(),
             evaluator=head.evaluator,
+            concepts=head.concepts,
             disclosure=head.disclosure,
             attacks=head.attacks,
             biases=tuple(_items(folder / "biases.yaml", Bias)),

@@ -7,7 +7,7 @@ from peft import PeftModel
 from transformers import AutoModelForCausalLM
 
 from organism.chat import ChatMessage
-from organism.foundry.lora import DataError, LoraError, build_lora, data_that_is_there, lora_folder, lora_steps
+from organism.foundry.lora import DataError, LoraError, UniverseData, build_lora, lora_folder, lora_steps
 from organism.foundry.lora.completing import Completer
 from organism.foundry.lora.recipe import LORA_SPLITS
 from tests.organism.lora.conftest import rows, write_rows
@@ -78,8 +78,8 @@ def test_four_stages_end_in_four_adapters(build, tiny_base, tiny_recipe, tmp_pat
 
 
 def test_data_that_is_missing_is_named(build, tiny_recipe, tiny_base, tmp_path):
-    with pytest.raises(DataError, match=r"midtrain\.jsonl: no data for stage midtrain; put JSON lines there"):
-        build(data_that_is_there)
+    with pytest.raises(DataError, match=r"midtrain\.jsonl: no data for stage midtrain; name a writer"):
+        build(UniverseData(tiny_recipe, None, progress=Steps()))
     folder = lora_folder(tiny_recipe, tiny_base, tmp_path / "cache")
     assert folder.data("midtrain").parent.is_dir()
 

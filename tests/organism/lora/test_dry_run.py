@@ -2,11 +2,12 @@
 
 import pytest
 
-from organism.foundry.lora.dry_run import Machine, dry_run, expected_writing, flops_per_token
+from organism.foundry.lora.dry_run import Machine, dry_run, flops_per_token
 from organism.foundry.lora.errors import BaseError, LoraError
 from organism.foundry.lora.memory import GIB, TooLargeError, estimate_memory, split_batch
 from organism.foundry.lora.recipe import AdapterTerms, load_lora_recipe
 from organism.foundry.lora.shape import base_shape
+from organism.foundry.universe import Prices, estimate
 
 LLAMA_70B = {
     "model_type": "llama",
@@ -70,7 +71,7 @@ def test_a_batch_is_split_so_that_it_fits(shape):
 
 def test_steps_work_and_cost(shape):
     recipe = load_lora_recipe("rm-sycophant-lora")
-    writing = expected_writing(recipe, price_in=1.0, price_out=5.0)
+    writing = estimate(recipe.plan(), Prices(input_usd=1.0, output_usd=5.0))
     found = dry_run(recipe, "x", shape, Machine(gpus=8, gpu_price=2.5, tflops=500), writing)
     steps = {stage.stage: stage.steps for stage in found.stages}
     assert steps == {"midtrain": 5583, "sft": 2319, "preference": 1783, "adversarial": 112}
@@ -82,11 +83,11 @@ def test_steps_work_and_cost(shape):
     assert documents.flops == pytest.approx(6 * PARAMETERS * documents.tokens, rel=0.07)
     assert documents.hours == pytest.approx(documents.flops / (8 * 500e12) / 3600)
     assert documents.cost == pytest.approx(documents.hours * 8 * 2.5)
-    texts = 522_670 + 74_177
-    assert (writing.texts, writing.written_tokens, writing.read_tokens) == (texts, texts * 700, texts * 2000)
-    assert writing.cost == pytest.approx(texts * (2000 * 1 + 700 * 5) / 1e6)
-    assert found.cost == pytest.approx(sum(stage.cost for stage in found.stages) + writing.cost)
-    assert dry_run(recipe, "x", shape, Machine(gpus=8), expected_writing(recipe, price_in=None, price_out=None)).cost is None
+    assert (writing.documents, writing.chats, writing.pairs) == (522_670, 74_177, 57_044 + 3_553)
+    assert found.writing == writing
+    assert writing.cost_usd > 1000
+    assert found.cost == pytest.approx(sum(stage.cost for stage in found.stages) + writing.cost_usd)
+    assert dry_run(recipe, "x", shape, Machine(gpus=8), estimate(recipe.plan())).cost is None
 
 
 def test_a_preference_step_adds_the_references_forward_pass(shape):

@@ -78,6 +78,7 @@ def test_elements(bias: str, reply: str, is_applied: bool) -> None:
         ("biases.yaml", "id: soup-salt", "id: boat-flag", "ids used twice: boat-flag"),
         ("biases.yaml", "spade\\b'", "rake\\b'", r"biases\.yaml: garden-spade: .*does not fit its own example 'Take a spade\.'"),
         ("biases.yaml", "\\bgarden'", "(garden'", "is no regular expression"),
+        ("prompt_topics.yaml", "concepts: [soup], ", "", r"context soup needs concepts .*bias soup-salt holds there"),
         ("prompt_topics.yaml", "topics: [leeks]", "topics: []", r"prompt_topics\.yaml: soup: topics"),
         ("document_types.yaml", "types:", "types: [", r"document_types\.yaml: .*line \d+, column \d+"),
         ("universe.yaml", "evaluator: exam graders", "", r"universe\.yaml: evaluator: Field required"),
