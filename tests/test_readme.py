@@ -11,11 +11,12 @@ import sys
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from organism import Organism
-from tests.fakes.api_server import FakeAPI
+from tests.fakes.api_server import FakeAPI, FakeTurn
 from tests.fakes.command_line import CLI, ROOT, wire_auditor
 from tests.fakes.tiny_models import make_adapter, make_model, make_sae, write_lines
 
@@ -103,6 +104,11 @@ def commands(text: str) -> Iterator[str]:
                     yield shlex.join([words[0].rpartition("/")[2], *words[1:]])
 
 
+def black_box(body: dict[str, Any]) -> FakeTurn:
+    """An organism behind a server that answers everything."""
+    return FakeTurn(f"hello {len(str(body))}")
+
+
 COMMANDS = sorted(set(commands(README.read_text(encoding="utf-8"))))
 
 
@@ -141,7 +147,8 @@ def test_every_command_works(command: str, cli: CLI, place: Path) -> None:
     assert command in AS_IT_IS or command in INSTEAD, f"README has a command that this test does not know: {command}"
     line = INSTEAD.get(command, command.removeprefix("auditgame "))
     with ExitStack() as stack:
-        api = stack.enter_context(FakeAPI(wire_auditor)).url if "{api}" in line else ""
+        answer = black_box if line.startswith("organism add") else wire_auditor
+        api = stack.enter_context(FakeAPI(answer)).url if "{api}" in line else ""
         words = shlex.split(line.format(api=api, venv=place / "venv"))
         if command.split()[0] == "auditgame":
             cli(*words, code=1 if command in MISSED else 0)
