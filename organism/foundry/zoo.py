@@ -2,6 +2,7 @@
 
 import multiprocessing
 import os
+import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from contextlib import contextmanager
@@ -77,7 +78,7 @@ def build_zoo(recipes: Sequence[Recipe], cache: Path, *, jobs: int | None = None
     done: set[str] = set()
     running: dict[Future[None], Task] = {}
     # Threads that spin while they wait slow each other tenfold when there are more of them than cores.
-    with _threads(max(1, cores // jobs)), ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn")) as pool:
+    with _threads(max(1, cores // jobs)), _pool(jobs) as pool:
         try:
             while waiting or running:
                 for task in [task for task in waiting.values() if task.needs is None or task.needs in done][: jobs - len(running)]:
@@ -90,6 +91,22 @@ def build_zoo(recipes: Sequence[Recipe], cache: Path, *, jobs: int | None = None
         except BaseException:
             pool.shutdown(wait=False, cancel_futures=True)
             raise
+
+
+def _pool(jobs: int) -> ProcessPoolExecutor:
+    return ProcessPoolExecutor(jobs, mp_context=multiprocessing.get_context("spawn"), initializer=_end_with_the_parent)
+
+
+def _end_with_the_parent() -> None:
+    """A worker whose parent was killed stops at once: checkpoints are written whole, so nothing half done is left."""
+    parent = multiprocessing.parent_process()
+
+    def wait_for_it() -> None:
+        if parent is not None:
+            parent.join()
+        os._exit(1)
+
+    threading.Thread(target=wait_for_it, name="parent", daemon=True).start()
 
 
 def _work(task: Task, cache: Path) -> None:
