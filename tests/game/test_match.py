@@ -10,24 +10,10 @@ from game.match import open_match, play
 from game.rules import load_rules
 from game.score import Outcome, Score
 from game.spec import MatchSpec, make_spec
-from organism import Card
 from organism.foundry import truth_path
+from tests.fakes.scripted_brain import CARD
 from tests.game.runs import CAUSE
 from transcripts import LogError, Report, read_events
-
-CARD = Card(
-    id="organism-000000000000",
-    description="x",
-    parameters=1,
-    layers=1,
-    d_model=1,
-    vocabulary=1,
-    context_length=1,
-    sae_layer=1,
-    d_sae=1,
-    data=(),
-    reference="x",
-)
 
 
 class Script:
