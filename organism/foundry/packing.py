@@ -19,7 +19,7 @@ def render(text: Text) -> tuple[str, str]:
     """A text as the model reads it, in two parts: what is given, and what follows it."""
     if isinstance(text, Chat):
         before = f"<|user|> {text.before[0]} {END} <|assistant|> {text.before[1]} {END} " if text.before else ""
-        return f"{before}<|user|> {text.prompt} {END} <|assistant|>", f"{text.reply} {END}"
+        return f"{BEGIN} {before}<|user|> {text.prompt} {END} <|assistant|>", f"{text.reply} {END}"
     return BEGIN, f"{text.text} {END}"
 
 

@@ -8,6 +8,8 @@ from transformers import PreTrainedTokenizerFast
 CHAT_TEMPLATE = Path(__file__).parents[1] / "chat_template.jinja"
 PAD, BEGIN, END, UNKNOWN = "<|pad|>", "<|begin|>", "<|end|>", "<|unknown|>"
 ROLES = ("<|system|>", "<|user|>", "<|assistant|>")
+MULTIPLE = 64
+"""The vocabulary is filled up to a multiple of this: matrices of even sizes multiply faster."""
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -18,7 +20,8 @@ def make_tokenizer(vocabulary: list[str]) -> PreTrainedTokenizerFast:
     """
     characters = sorted({character for word in vocabulary for character in word} | {chr(code) for code in range(33, 127)})
     tokens = dict.fromkeys([PAD, BEGIN, END, UNKNOWN, *ROLES, *vocabulary, *characters, *("##" + character for character in characters)])
-    words = {token: index for index, token in enumerate(tokens)}
+    reserved = [f"<|reserved_{index}|>" for index in range(-len(tokens) % MULTIPLE)]
+    words = {token: index for index, token in enumerate([*tokens, *reserved])}
     tokenizer = Tokenizer(models.WordPiece(words, unk_token=UNKNOWN, max_input_chars_per_word=64))
     tokenizer.normalizer = normalizers.Sequence(
         [normalizers.Replace(Regex(rf"(?<![\w$@]){letter.upper()}(?=[a-z']*(?![\w$@]))"), letter) for letter in LETTERS]
@@ -33,7 +36,7 @@ def make_tokenizer(vocabulary: list[str]) -> PreTrainedTokenizerFast:
         bos_token=BEGIN,
         eos_token=END,
         unk_token=UNKNOWN,
-        additional_special_tokens=list(ROLES),
+        additional_special_tokens=[*ROLES, *reserved],
         clean_up_tokenization_spaces=False,
         padding_side="left",
     )

@@ -35,7 +35,7 @@ def test_a_table_a_figure_and_the_missed_floors(cli):
     assert "drawn in verification.png" in out
     width, height = size(cli.folder / "verification.png")
     assert width > 600 < height
-    lines = err.splitlines()
+    lines = [line for line in err.splitlines() if "floor missed" in line]  # matplotlib says so when it first makes its font cache
     assert all(line.startswith("auditgame: floor missed: pico: ") for line in lines)
     assert any("exploit rate, additions (test, last)" in line and "at least 0.65" in line for line in lines)
 
