@@ -11,7 +11,7 @@ audit: $(VENV)/installed  ## build the organism once, audit it, print the scored
 	$(BIN)/auditgame audit $(ARGS)
 
 test: $(VENV)/installed-dev  ## the whole test suite
-	$(BIN)/python -m pytest $(ARGS)
+	$(BIN)/python -m pytest -n logical --maxprocesses 4 --dist loadfile $(ARGS)
 
 check: lint test  ## all that CI runs
 
