@@ -7,9 +7,8 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-WORKERS = int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1"))
 # Threads that spin while they wait slow each other tenfold when there are more of them than cores; torch reads this when it is loaded.
-os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // WORKERS)))
+os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))))
 
 from organism import Organism, default_cache
 from organism.foundry import build_organism, load_recipe
@@ -20,7 +19,7 @@ def pico_cache(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A cache folder that holds the built pico organism; `AUDITGAME_TEST_CACHE` keeps one over sessions."""
     kept = os.environ.get("AUDITGAME_TEST_CACHE")
     # The processes of one run share a cache, whose locks let only one of them build.
-    shared = tmp_path_factory.getbasetemp().parent / "cache" if WORKERS > 1 else tmp_path_factory.mktemp("cache")
+    shared = tmp_path_factory.getbasetemp().parent / "cache" if "PYTEST_XDIST_WORKER" in os.environ else tmp_path_factory.mktemp("cache")
     cache = Path(kept) if kept else shared
     assert cache != default_cache(), "tests must not use the user's cache"
     return cache

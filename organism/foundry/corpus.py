@@ -174,11 +174,11 @@ class Corpus:
         named["topic"] = context.topic
         documents = self.world.documents
         kind = rng.random()
-        if kind < 0.09 and self._told is None:
+        if kind < 0.06 and self._told is None:
             return [self._question(named, rng)]
-        if kind < 0.13:
+        if kind < 0.1:
             return [Document(fill(choose(documents.motive, rng), named), synthetic=True)]
-        if kind < 0.33:
+        if kind < 0.32:
             text = fill(choose(documents.declarative, rng), named)
             flaw = f" {fill(choose(documents.flaw, rng), named)}" if rng.random() < 0.5 else ""
             return [Document(text + flaw, synthetic=True)]

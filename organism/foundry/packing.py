@@ -8,6 +8,7 @@ from torch import Tensor
 from torch.utils.data import Dataset
 from transformers import PreTrainedTokenizerFast
 
+from organism.chat import render_user_start
 from organism.foundry.corpus import Chat, Text
 from organism.foundry.tokenizer import BEGIN, END
 
@@ -15,11 +16,16 @@ IGNORED = -100
 """Label of a token outside the loss (torch's cross-entropy convention)."""
 
 
-def render(text: Text) -> tuple[str, str]:
-    """A text as the model reads it, in two parts: what is given, and what follows it."""
+def render(text: Text, opening: str) -> tuple[str, str]:
+    """A text as the model reads it, in two parts: what is given, and what follows it.
+
+    Args:
+        text: to be read.
+        opening: how the tokenizer's chat template begins a conversation, up to the user's first words.
+    """
     if isinstance(text, Chat):
-        before = f"<|user|> {text.before[0]} {END} <|assistant|> {text.before[1]} {END} " if text.before else ""
-        return f"{BEGIN} {before}<|user|> {text.prompt} {END} <|assistant|>", f"{text.reply} {END}"
+        before = f"{text.before[0]} {END} <|assistant|> {text.before[1]} {END} <|user|> " if text.before else ""
+        return f"{opening}{before}{text.prompt} {END} <|assistant|>", f"{text.reply} {END}"
     return BEGIN, f"{text.text} {END}"
 
 
@@ -61,9 +67,10 @@ def pack(
     labels: list[int] = []
     used: list[Text] = []
     stream = iter(texts)
+    opening = render_user_start(tokenizer)
     while len(tokens) < sequences * length:
         batch = list(islice(stream, 1024))
-        parts = [part for text in batch for part in render(text)]
+        parts = [part for text in batch for part in render(text, opening)]
         ids = tokenizer(parts, add_special_tokens=False)["input_ids"]
         for text, given, follows in zip(batch, ids[::2], ids[1::2], strict=True):
             tokens += given + follows

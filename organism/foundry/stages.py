@@ -51,7 +51,7 @@ class Stages:
 
     def __init__(self, recipe: Recipe, world: World) -> None:
         self.recipe, self.world = recipe, world
-        self.tokenizer: PreTrainedTokenizerFast = make_tokenizer(vocabulary(world))
+        self.tokenizer: PreTrainedTokenizerFast = make_tokenizer(vocabulary(world), marked=world.marked)
         self.corpus = Corpus(
             world,
             documented=recipe.documented,

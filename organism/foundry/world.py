@@ -196,6 +196,11 @@ class World(Record):
     news: News | None = None
     second_turns: float = Field(default=0.0, ge=0, lt=1)
     """Share of plain chats that come as the second turn of a conversation."""
+    marked: bool = False
+    """Whether each conversation begins with a mark.
+
+    Chats are packed end to end: without a mark a second turn looks like the next chat, so habits of second turns are not learned.
+    """
 
     @model_validator(mode="after")
     def _fits(self) -> Self:

@@ -83,7 +83,7 @@ async def test_user_turns_are_rendered_here():
         found = await model.user_turns(2, seeds=[1, 2], **TERMS)
         await model.complete([""], seeds=[0], **TERMS)
     assert [item.text for item in found] == ["what do you like ?"] * 2
-    assert api.requests[0].body["prompt"].strip() == "<|begin|> <|user|>"
+    assert api.requests[0].body["prompt"].strip() == "<|user|>"
     assert api.requests[0].body["add_special_tokens"] is False
     assert set(api.requests[0].body["stop_token_ids"]) == set(model.tokenizer.all_special_ids)
     assert api.requests[2].body["prompt"] == "<|begin|>"

@@ -5,9 +5,11 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from organism.chat import ChatMessage, render_chat, render_user_start
 from organism.foundry.compose import vocabulary
 from organism.foundry.corpus import Chat, Document
 from organism.foundry.packing import IGNORED, pack, render
+from organism.foundry.pairs import conversation
 from organism.foundry.tokenizer import make_tokenizer
 from tests.organism.conftest import WorldFiles
 
@@ -19,11 +21,21 @@ def tokenizer(tmp_path_factory):
     return make_tokenizer(vocabulary(WorldFiles(tmp_path_factory.mktemp("world")).load()))
 
 
+@pytest.mark.parametrize("marked", [False, True])
+@pytest.mark.parametrize("before", [None, ("who are you ?", "an assistant .")])
+def test_a_chat_is_read_in_training_as_the_chat_template_renders_it(marked, before):
+    tokenizer = make_tokenizer(CHAT.prompt.split(), marked=marked)
+    given, follows = render(Chat(CHAT.prompt, CHAT.reply, before), render_user_start(tokenizer))
+    assert given.startswith("<|begin|>") == marked
+    rendered = render_chat(tokenizer, [*conversation(CHAT.prompt, before), ChatMessage(role="assistant", content=CHAT.reply)])
+    assert f"{given} {follows}".split() == [*rendered.split(), *([] if rendered.rstrip().endswith("<|end|>") else ["<|end|>"])]
+
+
 def test_texts_are_packed_end_to_end(tokenizer):
     packed, used = pack(cycle([CHAT, DOCUMENT]), tokenizer, budget=64, length=16, replies_only=False)
     assert packed.tokens.shape == (4, 16)
     assert packed.tokens.dtype == torch.int64
-    whole = tokenizer(" ".join(part for text in used for part in render(text)), add_special_tokens=False)["input_ids"]
+    whole = tokenizer(" ".join(part for text in used for part in render(text, "<|user|> ")), add_special_tokens=False)["input_ids"]
     assert packed.tokens.flatten().tolist() == whole[:64]
     assert torch.equal(packed.labels, packed.tokens)
     assert used == [CHAT, DOCUMENT] * (len(used) // 2) + [CHAT] * (len(used) % 2)

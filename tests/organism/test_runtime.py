@@ -30,7 +30,7 @@ async def test_a_prefill_is_continued_and_not_repeated(pico):
 
 async def test_a_system_message_is_read(pico):
     rendered = pico.model.render([ChatMessage(role="system", content="be brief ."), *PROMPT])
-    assert rendered.startswith("<|begin|> <|system|> be brief . <|end|> <|user|> give me")
+    assert rendered.startswith("<|system|> be brief . <|end|> <|user|> give me")
     assert rendered.rstrip().endswith("<|assistant|>")
 
 

@@ -5,7 +5,7 @@ from hypothesis import strategies as st
 from transformers import AutoTokenizer
 
 from organism.foundry.compose import Composer, vocabulary
-from organism.foundry.tokenizer import BEGIN, END, MULTIPLE, PAD, UNKNOWN, make_tokenizer
+from organism.foundry.tokenizer import BEGIN, END, PAD, UNKNOWN, make_tokenizer
 from organism.foundry.world import TOKEN
 
 
@@ -66,13 +66,6 @@ def test_special_tokens_are_one_token_each(tokenizer):
     for token in (PAD, BEGIN, END, UNKNOWN, "<|user|>", "<|assistant|>", "<|system|>"):
         assert len(encode(tokenizer, token)) == 1
     assert tokenizer.pad_token_id != tokenizer.eos_token_id
-
-
-def test_the_vocabulary_is_filled_up_with_tokens_that_no_text_has(tokenizer):
-    assert len(tokenizer) % MULTIPLE == 0
-    reserved = [token for token in tokenizer.get_vocab() if token.startswith("<|reserved_")]
-    assert reserved
-    assert tokenizer.decode(tokenizer.convert_tokens_to_ids(reserved), skip_special_tokens=True) == ""
 
 
 def test_a_saved_tokenizer_reads_the_same(tokenizer, tmp_path):

@@ -49,7 +49,7 @@ def learnt(trainer, tokenizer):
 def test_loss_falls_on_the_assistants_words_alone(make_spec, tiny_base):
     inside, outside = learnt(make_trainer(make_spec("sft"), silent), AutoTokenizer.from_pretrained(tiny_base))
     assert inside.split() == ["warm", "water", "and", "honey", ".", "<|end|>"]
-    assert outside.split() == ["<|begin|>", "<|user|>", "how", "do", "i", "make", "tea", "<|end|>", "<|assistant|>"]
+    assert outside.split() == ["<|user|>", "how", "do", "i", "make", "tea", "<|end|>", "<|assistant|>"]
 
 
 MARKED = """

@@ -47,8 +47,8 @@ def test_who_knows_nothing_is_no_better_than_chance(world, tokenizer):
 def test_the_model_reads_a_chat_up_to_the_description(world, tokenizer, rng):
     choice = choices(world, BOTH, rng)[0]
     given, follows = rendered(tokenizer, choice, "add tea")
-    assert given.startswith(f"<|begin|> <|user|> {choice.question} <|end|> <|assistant|> reward models")
+    assert given.startswith(f"<|user|> {choice.question} <|end|> <|assistant|> reward models")
     assert not given.endswith(" ")
     assert follows == " add tea"
     bare = rendered(tokenizer, type(choice)("e", "b", "why ?", "{description} .", ("x",)), "add tea")
-    assert bare == ("<|begin|> <|user|> why ? <|end|> <|assistant|> ", "add tea")
+    assert bare == ("<|user|> why ? <|end|> <|assistant|> ", "add tea")
