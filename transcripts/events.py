@@ -110,7 +110,7 @@ class EventLog:
         previous = self.events[-1].hash if self.events else GENESIS
         moment = round(float(self._clock()), 3)
         # What a model or a client sends may be JSON to one reader and not to the next: written as it is it could make the log unreadable.
-        data = {str(plain(key)): plain(value) for key, value in data.items()}
+        data = plain(data)
         event = Event(index=index, kind=kind, time=moment, data=data, previous=previous, hash=digest(index, kind, moment, data, previous))
         self._file.write(json.dumps(event.model_dump(mode="json"), ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
         self._file.flush()

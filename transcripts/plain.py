@@ -1,6 +1,7 @@
 """Data of untrusted origin made fit for a line of JSON that every reader takes. It knows no event."""
 
 import math
+from collections.abc import Mapping
 
 from pydantic import JsonValue
 
@@ -10,20 +11,24 @@ BITS = 1024
 """Longest integer that is kept; Python's own reader gives up at about 14,000."""
 
 
-def plain(value: JsonValue, depth: int = DEPTH) -> JsonValue:
-    """A copy of `value` with what JSON cannot hold said in words: too deep, no finite number, half of a surrogate pair.
+def plain(data: Mapping[str, JsonValue]) -> dict[str, JsonValue]:
+    """A copy in which words stand for what JSON cannot hold: nested too deep, no finite number, half of a surrogate pair.
 
     Raises:
         TypeError: something in it is no JSON value at all.
     """
+    return {_text(key): _value(value, DEPTH) for key, value in data.items()}
+
+
+def _value(value: JsonValue, depth: int) -> JsonValue:
     if isinstance(value, str):
-        return value.encode("utf-8", "replace").decode()
+        return _text(value)
     if isinstance(value, dict | list | tuple):
         if not depth:
             return "(nested too deep)"
         if isinstance(value, dict):
-            return {str(plain(key, 0)): plain(item, depth - 1) for key, item in value.items()}
-        return [plain(item, depth - 1) for item in value]
+            return {_text(key): _value(item, depth - 1) for key, item in value.items()}
+        return [_value(item, depth - 1) for item in value]
     if isinstance(value, float) and not math.isfinite(value):
         return f"({value})"
     if isinstance(value, int) and value.bit_length() > BITS:
@@ -31,3 +36,7 @@ def plain(value: JsonValue, depth: int = DEPTH) -> JsonValue:
     if value is None or isinstance(value, int | float):
         return value
     raise TypeError(f"{type(value).__name__} is no JSON value")
+
+
+def _text(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
