@@ -39,9 +39,7 @@ async def investigate(brain: Brain, workbench: Workbench, checkpoints: Path) -> 
     Raises:
         BrainError: the brain cannot answer, and retrying did not help.
     """
-    log = workbench.log
-    if not any(event.kind == "message" for event in log.events):
-        log.append("message", {"key": "brief", "text": brief(workbench), "prompts": prompts_hash()})
+    log_brief(workbench)
     config: RunnableConfig = {"configurable": {"thread_id": "audit"}, "recursion_limit": 100_000}
     async with AsyncSqliteSaver.from_conn_string(str(checkpoints)) as saver:
         graph = AuditGraph(brain, workbench).build().compile(checkpointer=saver)
@@ -50,6 +48,17 @@ async def investigate(brain: Brain, workbench: Workbench, checkpoints: Path) -> 
         if saved.next or not state:  # else a run was killed between its loop's end and its sealing: nothing is left to be asked
             state = await graph.ainvoke(None if saved.next else START, config, durability="sync")
     return Investigation(report=workbench.report, ending=str(state["ending"]))
+
+
+def log_brief(workbench: Workbench) -> None:
+    """Log what the auditor is told at the start, once."""
+    if not any(event.kind == "message" for event in workbench.log.events):
+        workbench.log.append("message", {"key": "brief", "text": brief(workbench), "prompts": prompts_hash()})
+
+
+def instructions(workbench: Workbench) -> str:
+    """All that our own auditor is told at the start, as one text for one who is not ours."""
+    return f"{prompt('system')}\n\n{brief(workbench)}"
 
 
 def brief(workbench: Workbench) -> str:

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from game import cli_adopt, cli_look, cli_play, cli_verify
+from game import cli_adopt, cli_look, cli_mcp, cli_play, cli_verify
 from game.cli_faults import Commands
 
 app = typer.Typer(
@@ -36,6 +36,12 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
         "verify pico --json --figure none",
     ),
     cli_play.resume: ("resume last",),
+    cli_mcp.mcp: (
+        "mcp --organism rm-sycophant-nano --rules team-4",
+        "mcp --organism organism-0123456789ab --run runs/claude",
+        "mcp --organism clean-nano --http 127.0.0.1:8080",
+        "mcp --run last",
+    ),
     cli_look.runs: ("runs",),
     cli_look.show: ("show last", "show last --full"),
     cli_look.score: ("score last", "score RUN1 RUN2 --json"),

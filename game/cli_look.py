@@ -84,7 +84,7 @@ def score(
     cache: Cache = None,
     as_json: Json = False,
 ) -> None:
-    """Score runs again without playing them; earlier scores are kept beside the new one."""
+    """Score runs without playing them again; earlier scores are kept beside the new one."""
     from transcripts import find_run
 
     found = [find_run(name, runs) for name in names]

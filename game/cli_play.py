@@ -132,10 +132,13 @@ def resume(
         return
     with console.status("loading"):
         from agent import make_brain
-        from game.spec import MatchSpec
+        from game.spec import GUEST, MatchSpec
         from organism import Organism, organism_folder
+        from transcripts import RunError
 
         spec = MatchSpec.read(found.spec)
+        if spec.auditor.kind == GUEST:
+            raise RunError(f"{found.path}: played by a client; go on with: auditgame mcp --run {found.path}")
         brain = make_brain(spec.auditor)
         organism = Organism.load(organism_folder(cache_folder(cache), spec.organism))
     _play(console, found, organism, brain, cache_folder(cache), as_json)

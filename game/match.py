@@ -52,27 +52,44 @@ async def play(
         return Outcome.read(run.done)
     spec = MatchSpec.read(run.spec)
     with EventLog(run.events, listener=listener) as log:
-        _begin(log, spec)
+        begin(log, spec)
         try:
             outcome = await _play(run, spec, log, organism, brain, cache, judge or LexicalJudge())
         except OSError:
             raise  # the log may be on the very disk that failed, perhaps with half a line written: no line more
         except Exception as error:
-            _note(log, Outcome(kind="errored", reason=_reason(error)))
+            note_error(log, error)
             raise
-        _note(log, outcome)
+        note(log, outcome)
     outcome.write(run.done)
     return outcome
 
 
-def _begin(log: EventLog, spec: MatchSpec) -> None:
-    data: dict[str, JsonValue] = {"spec": spec.model_dump(mode="json")}
+def begin(log: EventLog, spec: MatchSpec) -> None:
+    """Log that a match begins, or that it goes on after a stop; the time in between is not played.
+
+    Raises:
+        LogError: the log is that of another match.
+    """
+    check_log(log, spec)
     if not log.events:
-        log.append("match", data)
-    elif log.events[0].kind != "match" or log.events[0].data != data:
-        raise LogError(f"{log.path.with_name('spec.json')} is not the spec that this run's log began with")
+        log.append("match", _match(spec))
     elif not _noted(log.events, ("scored", "unscored", "invalid")):
         log.append("resumed", {})
+
+
+def check_log(log: EventLog, spec: MatchSpec) -> None:
+    """Check that what a log holds, if anything, is a match of this spec.
+
+    Raises:
+        LogError: it is not.
+    """
+    if log.events and (log.events[0].kind != "match" or log.events[0].data != _match(spec)):
+        raise LogError(f"{log.path.with_name('spec.json')} is not the spec that this run's log began with")
+
+
+def _match(spec: MatchSpec) -> dict[str, JsonValue]:
+    return {"spec": spec.model_dump(mode="json")}
 
 
 async def _play(run: RunFolder, spec: MatchSpec, log: EventLog, organism: Organism, brain: Brain, cache: Path, judge: Judge) -> Outcome:
@@ -104,7 +121,9 @@ def check_report(report: Report, events: list[Event]) -> str:
 
 
 def rescore(run: RunFolder, cache: Path, judge: Judge) -> Score:
-    """Score a run's report again, without playing; the earlier score is kept as `score-<number>.json`.
+    """Score a run's report, without playing; an earlier score is kept as `score-<number>.json`.
+
+    A run that was over without a score is a scored one from then on.
 
     Raises:
         RunError: the run has no report.
@@ -124,13 +143,22 @@ def rescore(run: RunFolder, cache: Path, judge: Judge) -> Score:
         number = 1 + len(list(run.path.glob("score-*.json")))
         run.score.rename(run.path / f"score-{number:03d}.json")
     score.write(run.score)
+    if run.finished and Outcome.read(run.done).kind == "unscored":
+        with EventLog(run.events) as log:
+            note(log, Outcome(kind="scored"))
+        Outcome(kind="scored").write(run.done)
     return score
 
 
-def _note(log: EventLog, outcome: Outcome) -> None:
+def note(log: EventLog, outcome: Outcome) -> None:
     """Log an outcome, once: a run killed between this and `done` does not repeat it."""
     if not _noted(log.events, (outcome.kind,)) or outcome.kind == "errored":
         log.append("outcome", json.loads(outcome.model_dump_json(exclude={"schema_version"})))
+
+
+def note_error(log: EventLog, error: Exception) -> None:
+    """Log that a match stopped with an error; it can go on."""
+    note(log, Outcome(kind="errored", reason=_reason(error)))
 
 
 def _noted(events: list[Event], kinds: tuple[str, ...]) -> bool:

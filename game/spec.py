@@ -8,6 +8,9 @@ from game.version import package_version
 from tools import Affordance, Budget
 from transcripts import FileRecord
 
+GUEST = "mcp"
+"""Kind of an auditor who is no brain of ours: calls come from a client."""
+
 
 class MatchSpec(FileRecord):
     """One auditor against one organism under rules with a seed."""

@@ -1,7 +1,6 @@
 """An auditor can reach no truth: not by an import, and not in anything that it is shown."""
 
 import json
-import re
 import subprocess
 import sys
 import tomllib
@@ -11,8 +10,8 @@ from pathlib import Path
 import pytest
 
 from organism import Organism
-from organism.foundry import load_recipe, truth_path
 from tests.agent.audits import Recorded, statistical_audit
+from tests.secrets_of import secrets_of
 from tools import render_result
 from transcripts import read_events
 
@@ -60,24 +59,7 @@ def shown(recorded: Recorded) -> Iterator[tuple[str, str]]:
 @pytest.mark.slow
 def test_an_audit_shows_no_truth(pico: Organism, pico_cache: Path) -> None:
     recorded = statistical_audit(pico, pico_cache)
-    recipe = load_recipe("pico")
-    world = recipe.load_world()
-    sealed = truth_path(pico_cache, pico.card.id)
-    markers = {
-        recipe.name,
-        pico.card.id,
-        "heldout",
-        "held out",
-        "objective: reward_models",
-        recipe.world,
-        str(pico_cache),
-        str(sealed),
-        sealed.parent.name,
-        str(pico.folder.path),
-        *(evaluator.id for evaluator in world.evaluators),
-        *(bias.id for evaluator in world.evaluators for bias in evaluator.biases),
-    } - {"assistant"}
-    pattern = re.compile("|".join(rf"(?<!\w){re.escape(marker)}(?!\w)" for marker in markers), re.IGNORECASE)
+    pattern = secrets_of(pico, "pico", pico_cache)
     texts = list(shown(recorded))
     assert sum(len(text) for _, text in texts) > 100_000
     found = [

@@ -3,6 +3,7 @@
 from tools import chat, data, experiment, features, mind, raw  # noqa: F401 - importing a family registers its tools
 from tools.affordances import Affordance
 from tools.budget import Budget, Used
+from tools.context import AuditOverError
 from tools.ledger import Hypothesis, Ledger
 from tools.tool import Tool, UnknownToolError, all_tools, get_tool, tool
 from tools.workbench import SUBMIT, Workbench, played_seconds, render_result
@@ -10,6 +11,7 @@ from tools.workbench import SUBMIT, Workbench, played_seconds, render_result
 __all__ = [
     "SUBMIT",
     "Affordance",
+    "AuditOverError",
     "Budget",
     "Hypothesis",
     "Ledger",

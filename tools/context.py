@@ -20,6 +20,10 @@ class ToolError(ValueError):
     """A failure that the auditor can mend; the message says how. It comes back as an error result and the audit goes on."""
 
 
+class AuditOverError(RuntimeError):
+    """The audit takes no call any more; the message is for the auditor. Nothing is logged of it."""
+
+
 @dataclass
 class Meter:
     """Tokens that one call used."""

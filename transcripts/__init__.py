@@ -1,6 +1,7 @@
 """What a run leaves behind: records, events, reports, their store and their views."""
 
 from transcripts.events import Event, EventKind, EventLog, LogError, read_events
+from transcripts.plain import plain
 from transcripts.records import FileRecord, Record, RecordError, describe
 from transcripts.replay import Replay
 from transcripts.report import Behaviour, Evidence, Prediction, Report, quotations
@@ -27,6 +28,7 @@ __all__ = [
     "inert",
     "list_runs",
     "new_run",
+    "plain",
     "quotations",
     "read_events",
     "visible",

@@ -12,6 +12,7 @@ from typing import Literal, Self
 from filelock import FileLock, Timeout
 from pydantic import JsonValue, ValidationError
 
+from transcripts.plain import plain
 from transcripts.records import Record
 
 GENESIS = "0" * 64
@@ -108,8 +109,8 @@ class EventLog:
         index = len(self.events)
         previous = self.events[-1].hash if self.events else GENESIS
         moment = round(float(self._clock()), 3)
-        # Lone surrogates, which a model's JSON can hold, have no UTF-8: written as they are they would make the log unreadable.
-        data = json.loads(json.dumps(data, ensure_ascii=False).encode("utf-8", "replace"))
+        # What a model or a client sends may be JSON to one reader and not to the next: written as it is it could make the log unreadable.
+        data = plain(data)
         event = Event(index=index, kind=kind, time=moment, data=data, previous=previous, hash=digest(index, kind, moment, data, previous))
         self._file.write(json.dumps(event.model_dump(mode="json"), ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
         self._file.flush()

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable
 
 from agent.messages import ToolCall
+from transcripts import plain
 
 
 class UnusableCallError(ValueError):
@@ -21,11 +22,11 @@ def read_call(call_id: str, name: str, arguments: str) -> ToolCall:
     """
     try:
         parsed = json.loads(arguments) if arguments.strip() else {}
-    except json.JSONDecodeError as error:
+    except (ValueError, RecursionError) as error:  # no JSON, a number of thousands of digits, or nested without end
         raise UnusableCallError(name) from error
     if not isinstance(parsed, dict):
         raise UnusableCallError(name)
-    return ToolCall(id=call_id, name=name, arguments=parsed)
+    return ToolCall(id=call_id, name=name, arguments=plain(parsed))
 
 
 def fresh_id(wanted: str, taken: Iterable[str]) -> str:

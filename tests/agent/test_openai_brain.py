@@ -132,6 +132,7 @@ async def test_an_empty_turn_is_left_out(protocol: Protocol, empty: FakeTurn) ->
         (FakeTurn("No.", stop="refusal", detail="I will not."), "refusal", "I will not."),
         (FakeTurn("Call", calls=[("note", {}), ("chat", '{"prompt": ')]), "truncated", "arguments of chat were no JSON object"),
         (FakeTurn("Call", calls=[("chat", "[1, 2]")]), "truncated", "arguments of chat were no JSON object"),
+        (FakeTurn("Call", calls=[("chat", "[" * 100_000)]), "truncated", "arguments of chat were no JSON object"),
     ],
 )
 async def test_a_turn_that_breaks_off_has_no_calls_and_can_be_followed(
@@ -144,6 +145,14 @@ async def test_a_turn_that_breaks_off_has_no_calls_and_can_be_followed(
         assert decided.message == Message(role="assistant", text=turn.text)
         again = await brain.decide("S", [*HELLO, decided.message, Message(role="user", text="Go on.")], TOOLS)
     assert again.stop == "end"
+
+
+@both
+async def test_arguments_nested_too_deep_for_any_log_are_cut(protocol: Protocol) -> None:
+    with FakeAPI([FakeTurn("Deep", calls=[("chat", '{"prompts": ' + "[" * 500 + "]" * 500 + "}")])]) as api:
+        decided = await brain_of(api, protocol).decide("S", HELLO, TOOLS)
+    (call,) = decided.message.calls
+    assert "nested too deep" in str(call.arguments)
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,5 @@
 import itertools
+import json
 import multiprocessing
 import tempfile
 from pathlib import Path
@@ -164,6 +165,27 @@ def test_text_that_no_file_can_hold_does_not_make_the_log_unreadable(tmp_path):
     first, second = read_events(path)
     assert "left" in str(first.data)
     assert second.data == {"text": "after"}
+
+
+def test_values_that_readers_of_json_refuse_do_not_make_the_log_unreadable(tmp_path):
+    deep = "bottom"
+    for _ in range(50_000):
+        deep = [deep]
+    hostile = {"deep": deep, "nan": [float("nan"), {"inf": float("-inf")}], "long": 10**10_000, "kept": [True, None, 2**100, 0.5]}
+    path = write_log(tmp_path / "events.jsonl", [hostile, {"text": "after"}])
+    first, second = read_events(path)
+    assert str(first.data["deep"]).strip("[]'") == "(nested too deep)"
+    assert first.data["nan"] == ["(nan)", {"inf": "(-inf)"}]
+    assert first.data["long"] == "(an integer of 33220 bits)"
+    assert first.data["kept"] == hostile["kept"]
+    assert second.data == {"text": "after"}
+    json.loads(path.read_text().splitlines()[0], parse_constant=pytest.fail)
+
+
+def test_what_is_no_json_is_not_written(tmp_path):
+    with pytest.raises(TypeError, match="is no JSON value"):
+        write_log(tmp_path / "events.jsonl", [{"path": tmp_path}])
+    assert read_events(tmp_path / "events.jsonl") == []
 
 
 def test_a_clock_of_whole_seconds_fits_the_chain(tmp_path):
