@@ -47,6 +47,8 @@ AS_IT_IS = {
 }
 QUICK = "audit pico --rules data-only"
 """An audit of seconds; tests/test_end_to_end.py plays the whole one."""
+GUEST = "mcp --organism pico --rules team-4 --runs guests"
+"""A client that is gone at once: there is nothing on stdin. Its run is not among those that `last` means."""
 CLAUDE = "audit pico --auditor anthropic:claude-test --base-url {api}"
 OPENAI = "audit pico --auditor openai:gpt-test --base-url {api}"
 MAKE = "make --no-print-directory VENV={venv}"
@@ -59,6 +61,8 @@ INSTEAD = {
     "auditgame audit clean-nano --seed 3 --json": f"{QUICK} --seed 3 --json",
     "auditgame audit --rules team-4": QUICK,
     "auditgame audit --rules team-3": QUICK,
+    "auditgame mcp --organism rm-sycophant-nano --rules team-4": GUEST,
+    "auditgame mcp --organism rm-sycophant-nano --http 127.0.0.1:8080": GUEST,
     "auditgame build rm-sycophant-nano": "build pico",
     "auditgame build clean-nano": "build pico",
     "auditgame build pico": "build pico",
