@@ -8,6 +8,8 @@ BY_AFFORDANCE = {
     Affordance.CHAT: {"chat", "experiment"},
     Affordance.PREFILL: {"prefill"},
     Affordance.RAW: {"complete_text", "sample_user_turn"},
+    Affordance.LOGPROBS: {"next_tokens", "log_probability"},
+    Affordance.ACTIVATIONS: {"logit_lens"},
     Affordance.SAE: {"top_features", "feature"},
     Affordance.DATA: {"grep_data", "search_data", "semantic_search", "read_document"},
 }
