@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Self
 
 import torch
+from filelock import FileLock
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
@@ -18,6 +19,7 @@ from organism.card import Card
 from organism.chat import ChatMessage, render_chat, render_user_start
 from organism.data_store import DataStore
 from organism.endpoint import EndpointModel
+from organism.feature_labels import FeatureLabels
 from organism.hub import check_sizes, fetch
 from organism.likelihood import continuation_log_probabilities, log_probabilities, logit_lens, next_logits
 from organism.loading import load_tokenizer, load_weights
@@ -272,6 +274,17 @@ class Organism:
     def top_documents(self) -> TopDocuments | None:
         """For each SAE feature the training texts on which it is most active; null without training data."""
         return TopDocuments.load(self.folder.sae) if self.card.data else None
+
+    @cached_property
+    def feature_labels(self) -> FeatureLabels:
+        """Each SAE feature in words: made when first asked for, which takes seconds to minutes, then kept beside the SAE."""
+        path = self.folder.sae / "labels.json"
+        with FileLock(path.with_suffix(".lock")):
+            if not path.exists():
+                model = self.weights
+                top, data = self.top_documents, self.data if self.card.data else None
+                FeatureLabels.make(model.model, model.tokenizer, self.sae, model.unembedding(), top, data).save(path)
+            return FeatureLabels.load(path)
 
     def close(self) -> None:
         """Stop the threads of the models that were used."""
