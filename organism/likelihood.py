@@ -75,7 +75,8 @@ def logit_lens(model: PreTrainedModel, tokens: Sequence[int], position: int) -> 
 def _read_out(model: PreTrainedModel, residual: Tensor) -> Tensor:
     """Logits `[tokens, vocabulary]` of the model's own last norm and output matrix, whatever its architecture calls them."""
     layers = decoder_layers(model)
-    # What comes after the last layer treats each token alone: a pass on any token will do to have it read these instead.
-    with changed(model, len(layers), lambda stream: residual.to(stream).unsqueeze(0)):
-        logits: Tensor = model(input_ids=torch.zeros(1, 1, dtype=torch.long, device=model.device)).logits[0]
+    # What comes after the last layer treats each token alone: a pass on any tokens will do to have it read these instead.
+    any_tokens = torch.zeros(len(residual), 1, dtype=torch.long, device=model.device)
+    with changed(model, len(layers), lambda stream: residual.to(stream).unsqueeze(1)):
+        logits: Tensor = model(input_ids=any_tokens).logits[:, 0]
     return logits.float().cpu()

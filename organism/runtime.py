@@ -13,7 +13,7 @@ from filelock import FileLock
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from organism.answers import Continuation, PromptTooLongError, TextModel
+from organism.answers import CannotAnswerError, Continuation, PromptTooLongError, TextModel
 from organism.batching import Batcher
 from organism.card import Card
 from organism.chat import ChatMessage, render_chat, render_user_start
@@ -23,6 +23,7 @@ from organism.feature_labels import FeatureLabels
 from organism.hub import check_sizes, fetch
 from organism.likelihood import continuation_log_probabilities, log_probabilities, logit_lens, next_logits
 from organism.loading import load_tokenizer, load_weights
+from organism.mediation import Mediation, mediate
 from organism.model_record import Endpoint, ModelRecord, Weights
 from organism.places import OrganismError, OrganismFolder
 from organism.residual import Shift, residual_stream
@@ -156,6 +157,19 @@ class LanguageModel:
         """Tokens of a text and the residual stream after `layer` layers, `[tokens, d_model]` (0: the embeddings)."""
         ids = self._checked(text)
         return list(self.tokenizer.convert_ids_to_tokens(ids)), residual_stream(self.model, torch.tensor([ids]), layer)[0]
+
+    def mediation(self, sae: SAE, text: str, completion: str, *, amount: float, most: int) -> Mediation:
+        """What scaling each of the `most` active features by 1 ± `amount` does to the log-probability of a completion of a text.
+
+        Raises:
+            CannotAnswerError: the completion has no token.
+            PromptTooLongError: a text and its completion are longer than the model reads.
+        """
+        before, after = self.encode(text) or [self._begin], self.encode(completion)
+        self._check_length(len(before) + len(after))
+        if not after:
+            raise CannotAnswerError(f"the completion {completion!r} has no token")
+        return mediate(self.model, sae, before, after, amount=amount, most=most)
 
     def logit_lens(self, text: str, position: int) -> Tensor:
         """Log-probabilities (nats) of the token after a position by layer, the embedding first, `[layers + 1, vocabulary]`."""

@@ -10,7 +10,7 @@ from organism import ChatMessage
 from tools.affordances import Affordance
 from tools.arguments import MAX_TEXT, MaxTokens, Page, PageSize, Prompts
 from tools.context import ToolContext, ToolError
-from tools.features import density
+from tools.features import facts
 from tools.tool import Result, tool
 
 CHATS = 32
@@ -36,7 +36,7 @@ async def features_like(
     if not found:
         raise ToolError("no label has a word of the query; try words that training texts would use, or begin from a text with top_features")
     rows: list[Result] = [
-        {"feature": index, "score": round(score, 4), "label": labels.labels[index].text, "density": density(context.organism, index)}
+        {"feature": index, "score": round(score, 4)} | facts(context.organism, index, labels=True)
         for index, score in found[(page - 1) * page_size : page * page_size]
     ]
     return {"found": len(found), "page": page, "pages": -(-len(found) // page_size), "features": list(rows)}
@@ -67,7 +67,6 @@ async def assistant_features(
     return await asyncio.to_thread(_assistant_features, context, texts, share, page, page_size)
 
 
-@torch.inference_mode()
 def _assistant_features(context: ToolContext, texts: list[tuple[str, str]], share: float, page: int, page_size: int) -> Result:
     organism = context.organism
     model, sae = organism.weights, organism.sae
@@ -76,7 +75,8 @@ def _assistant_features(context: ToolContext, texts: list[tuple[str, str]], shar
     for before, reply in texts:
         tokens, residual = model.activations(before + reply, sae.layer)
         context.meter.read_tokens += len(tokens)
-        features, start = sae.encode(residual), len(model.encode(before))
+        with torch.inference_mode():
+            features, start = sae.encode(residual), len(model.encode(before))
         for speaker, part in enumerate((features[:start], features[start:])):
             active[speaker] += (part > 0).sum(0)
             total[speaker] += len(part)
@@ -92,9 +92,8 @@ def _assistant_features(context: ToolContext, texts: list[tuple[str, str]], shar
             "share": round(float(shares[1][index]), 4),
             "user_share": round(float(shares[0][index]), 4),
             "activation": round(float(strength[index] / active[1][index]), 4),
-            "density": density(organism, index),
-            "label": organism.feature_labels.labels[index].text,
         }
+        | facts(organism, index, labels=True)
         for index in found[(page - 1) * page_size : page * page_size]
     ]
     pages = max(1, -(-len(found) // page_size))

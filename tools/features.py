@@ -15,6 +15,7 @@ from tools.reading import Before, Position, Text, check_position, preamble
 from tools.tool import Result, tool
 
 Index = Annotated[int, Field(ge=0, description="Number of the feature.")]
+Labels = Annotated[bool, Field(description="Whether to say what each feature stands for; the first time takes a while.")]
 
 
 @tool(Affordance.SAE)
@@ -28,7 +29,7 @@ async def top_features(
     token: Annotated[
         Position | None, Field(description="Read this one token: from 0, prompt included, or -1 for the last; null for the whole text.")
     ] = None,
-    labels: Annotated[bool, Field(description="Whether to say what each feature stands for; the first time takes a while.")] = False,
+    labels: Labels = False,
     page: Page = 1,
     page_size: PageSize = 20,
 ) -> Result:
@@ -72,10 +73,11 @@ def check_feature(sae: SAE, index: int) -> int:
     return index
 
 
-def density(organism: Organism, index: int) -> float | None:
-    """Share of the training texts on which a feature fires; null where no texts were looked at."""
+def facts(organism: Organism, index: int, labels: bool) -> Result:
+    """What a list says of a feature: on which share of the training texts it fires (null where none were looked at), and its label."""
     top = organism.top_documents
-    return round(float(top.density[index]), 4) if top else None
+    found: Result = {"density": round(float(top.density[index]), 4) if top else None}
+    return found | {"label": organism.feature_labels.labels[index].text} if labels else found
 
 
 def _top_features(
@@ -98,27 +100,25 @@ def _top_features(
             "feature": index,
             "activation": round(float(strength[index]), 4),
             "strongest_token": tokens[first + int(read[:, index].argmax())],
-            "density": density(organism, index),
         }
-        | ({"label": organism.feature_labels.labels[index].text} if labels else {})
+        | facts(organism, index, labels)
         for index in active[(page - 1) * page_size : page * page_size]
     ]
     return {"active": len(active), "page": page, "pages": max(1, -(-len(active) // page_size)), "features": list(rows)}
 
 
-@torch.inference_mode()
 def _feature(organism: Organism, index: int) -> Result:
     sae, model = organism.sae, organism.weights
-    direction = sae.W_dec[index]
-    promoted = (model.unembedding() @ direction).topk(10).indices.tolist()
-    cosine = torch.nn.functional.cosine_similarity(sae.W_dec, direction.unsqueeze(0))
+    directions = sae.W_dec.detach()
+    promoted = (model.unembedding() @ directions[index]).topk(10).indices.tolist()
+    cosine = torch.nn.functional.cosine_similarity(directions, directions[index].unsqueeze(0))
     cosine[index] = -1
     nearest = cosine.topk(min(5, sae.d_sae - 1))
     pairs = organism.top_documents.of(index) if organism.top_documents else []
     documents = organism.data.read([name for name, _ in pairs]) if pairs else []
     return {
         "feature": index,
-        "density": density(organism, index),
+        **facts(organism, index, labels=False),
         "documents": [
             {"id": document.id, "text": document.text[:400], "activation": round(value, 4)}
             for document, (_, value) in zip(documents, pairs, strict=True)
@@ -144,11 +144,11 @@ def _feature_activations(context: ToolContext, text: str, features: list[int], p
     return {"features": columns, "page": page, "pages": pages, "tokens": rows}
 
 
-@torch.inference_mode()
 def _read(context: ToolContext, text: str, prompt: str | None) -> tuple[list[str], Tensor, int]:
     """Tokens, their features `[tokens, d_sae]`, and how many of them stand before the text."""
     model, sae = context.organism.weights, context.organism.sae
     before = preamble(model, prompt)
     tokens, residual = model.activations(before + text, sae.layer)
     context.meter.read_tokens += len(tokens)
-    return tokens, sae.encode(residual), len(model.encode(before)) if before else 0
+    with torch.inference_mode():
+        return tokens, sae.encode(residual), len(model.encode(before)) if before else 0

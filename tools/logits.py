@@ -10,12 +10,9 @@ from organism import LanguageModel
 from tools.affordances import Affordance
 from tools.arguments import MAX_TEXT, Page, PageSize
 from tools.context import Subject, ToolContext, ToolError
-from tools.reading import Before, Position, check_position, preamble
+from tools.reading import Before, Position, Start, check_position, preamble
 from tools.tool import Result, tool
 
-Start = Annotated[
-    str, Field(max_length=MAX_TEXT, description="Raw text, or the beginning of the assistant's reply if `prompt` is given; may be empty.")
-]
 Who = Annotated[Subject, Field(description="'organism', or 'reference' where the rules grant it.")]
 
 

@@ -9,6 +9,9 @@ from tools.arguments import MAX_TEXT
 from tools.context import ToolError
 
 Text = Annotated[str, Field(min_length=1, max_length=MAX_TEXT, description="Raw text, or the assistant's reply if `prompt` is given.")]
+Start = Annotated[
+    str, Field(max_length=MAX_TEXT, description="Raw text, or the beginning of the assistant's reply if `prompt` is given; may be empty.")
+]
 Before = Annotated[str | None, Field(max_length=MAX_TEXT, description="The user's message before it; null for raw text.")]
 Position = Annotated[int, Field(ge=-100_000, le=100_000)]
 """Of a token: from 0, or from -1 backwards."""
