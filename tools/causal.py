@@ -8,7 +8,7 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from organism import ChatMessage, LanguageModel, Shift
+from organism import ChatMessage, Shift
 from tools.affordances import Affordance
 from tools.arguments import MAX_TEXT, MaxTokens, Page, PageSize, Prompts, Samples, System, Temperature
 from tools.chat import MAX_REPLIES
@@ -61,7 +61,7 @@ async def steer(
     if length < 1e-8:
         raise ToolError("there is no direction: the two texts have the same activations (or the feature writes nothing)")
     conversations = _conversations(prompts, system, samples)
-    unit = await asyncio.to_thread(_median_norm, model, conversations[0], at)
+    unit = _median_norm(await asyncio.to_thread(_residual, context, model.render(conversations[0]), at))
     shift, seeds = Shift(at, direction * (strength * unit / length)), context.seeds(len(conversations))
     found = await model.chat(
         conversations * 2,
@@ -103,8 +103,8 @@ async def fuzz(
     _check_count(len(prompts) * vectors * samples, "replies")
     at = _layer(context, layer, None)
     conversations = _conversations(prompts, system, vectors * samples)
-    unit = await asyncio.to_thread(_median_norm, model, conversations[0], at)
-    width = model.unembedding().shape[1]
+    stream = await asyncio.to_thread(_residual, context, model.render(conversations[0]), at)
+    unit, width = _median_norm(stream), stream.shape[1]
     noise = np.random.default_rng([context.seed, 1]).standard_normal((vectors, width)) * (scale * unit / width**0.5)
     shifts = [Shift(at, torch.tensor(vector, dtype=torch.float32)) for vector in noise for _ in range(samples)]
     found = await model.chat(
@@ -184,19 +184,21 @@ def _conversations(prompts: list[str], system: str | None, samples: int) -> list
     return [[*before, ChatMessage(role="user", content=prompt)] for prompt in prompts for _ in range(samples)]
 
 
-def _median_norm(model: LanguageModel, conversation: list[ChatMessage], layer: int) -> float:
-    """Of the residual stream on a conversation; the mean would follow the few huge norms that first tokens tend to have."""
-    return float(model.activations(model.render(conversation), layer)[1].norm(dim=1).median())
+def _residual(context: ToolContext, text: str, layer: int) -> Tensor:
+    """Residual stream on a text, `[tokens, d_model]`."""
+    tokens, residual = context.organism.weights.activations(text, layer)
+    context.meter.read_tokens += len(tokens)
+    return residual
+
+
+def _median_norm(residual: Tensor) -> float:
+    """Of the tokens; the mean would follow the few huge norms that first tokens tend to have."""
+    return float(residual.norm(dim=1).median())
 
 
 def _difference(context: ToolContext, toward: str, away: str, layer: int) -> Tensor:
     """From the mean of one text's residual stream to that of the other, `[d_model]`."""
-    means = []
-    for text in (toward, away):
-        tokens, residual = context.organism.weights.activations(text, layer)
-        context.meter.read_tokens += len(tokens)
-        means.append(residual.mean(0))
-    return means[0] - means[1]
+    return _residual(context, toward, layer).mean(0) - _residual(context, away, layer).mean(0)
 
 
 def _check_count(replies: int, what: str) -> None:
