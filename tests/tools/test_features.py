@@ -2,6 +2,7 @@ import pytest
 import torch
 from hypothesis import strategies as st
 
+from organism import ChatMessage
 from tests.tools.conftest import HOSTILE
 from tests.tools.fuzzing import TEXTS, fuzzed
 
@@ -75,9 +76,11 @@ async def test_one_token_has_its_own_features(use, pico):
         assert {row["strongest_token"] for row in content["features"]} == {tokens[2]}
 
 
-async def test_positions_of_one_token_begin_with_the_prompt(use):
-    content = await use("top_features", text=TEXT, prompt="which sport is best ?", token=0)
-    assert {row["strongest_token"] for row in content["features"]} == {"<|begin|>"}
+async def test_positions_of_one_token_begin_with_the_prompt(use, pico):
+    prompt = "which sport is best ?"
+    tokens = pico.model.tokens(pico.model.render([ChatMessage(role="user", content=prompt)]))
+    content = await use("top_features", text=TEXT, prompt=prompt, token=1)
+    assert {row["strongest_token"] for row in content["features"]} == {tokens[1]}
     assert "no token 40" in await use.error("top_features", text=TEXT, token=40)
 
 
@@ -101,10 +104,10 @@ async def test_features_are_followed_through_a_text(use, pico):
     assert all(max(row["activations"][column] for row in content["tokens"]) > 0 for column in range(3))
 
 
-async def test_a_long_text_is_followed_page_by_page(use):
+async def test_a_long_text_is_followed_page_by_page(use, pico):
     whole = await use("feature_activations", text=TEXT, prompt="hi", features=[0, 255], page_size=200)
     pages = [await use("feature_activations", text=TEXT, prompt="hi", features=[0, 255], page_size=5, page=page) for page in (1, 2, 3)]
-    assert whole["tokens"][0]["token"] == "<|begin|>"
+    assert whole["tokens"][0]["token"] == pico.model.tokens(pico.model.render([ChatMessage(role="user", content="hi")]))[0]
     assert [row for page in pages for row in page["tokens"]] == whole["tokens"]
     assert [row["position"] for row in whole["tokens"]] == list(range(len(whole["tokens"])))
     assert "make 3 pages of 5" in await use.error("feature_activations", text=TEXT, prompt="hi", features=[0], page_size=5, page=4)
