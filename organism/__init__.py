@@ -5,6 +5,7 @@ from organism.card import Card, DataSummary
 from organism.chat import ChatMessage
 from organism.data_store import DataError, DataStore, Hit, StoredDocument
 from organism.places import OrganismError, OrganismFolder, built_organisms, default_cache, organism_folder
+from organism.residual import Shift
 from organism.runtime import LanguageModel, Organism
 from organism.sae import SAE
 from organism.top_documents import TopDocuments
@@ -24,6 +25,7 @@ __all__ = [
     "OrganismError",
     "OrganismFolder",
     "PromptTooLongError",
+    "Shift",
     "StoredDocument",
     "TextModel",
     "TopDocuments",

@@ -9,19 +9,24 @@ from pathlib import Path
 from typing import Self
 
 import torch
+from filelock import FileLock
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from organism.answers import Continuation, PromptTooLongError, TextModel
+from organism.answers import CannotAnswerError, Continuation, PromptTooLongError, TextModel
 from organism.batching import Batcher
 from organism.card import Card
 from organism.chat import ChatMessage, render_chat, render_user_start
 from organism.data_store import DataStore
 from organism.endpoint import EndpointModel
+from organism.feature_labels import FeatureLabels
 from organism.hub import check_sizes, fetch
+from organism.likelihood import continuation_log_probabilities, log_probabilities, logit_lens, next_logits
 from organism.loading import load_tokenizer, load_weights
+from organism.mediation import Mediation, mediate
 from organism.model_record import Endpoint, ModelRecord, Weights
 from organism.places import OrganismError, OrganismFolder
+from organism.residual import Shift, residual_stream
 from organism.sae import SAE
 from organism.sampling import SampleRequest, sample
 from organism.top_documents import TopDocuments
@@ -43,10 +48,10 @@ class LanguageModel:
         self._end = frozenset(map(int, tokenizer.all_special_ids)) | _ends(model)
         # Many tokenizers have no token for padding (it is masked: any will do) or none for the beginning of a text.
         spare = next((index for index in (tokenizer.eos_token_id, *sorted(self._end)) if index is not None), 0)
-        pad = int(spare if tokenizer.pad_token_id is None else tokenizer.pad_token_id)
+        self._pad = int(spare if tokenizer.pad_token_id is None else tokenizer.pad_token_id)
         self._begin = int(spare if tokenizer.bos_token_id is None else tokenizer.bos_token_id)
         self._batcher: Batcher[SampleRequest, list[int]] = Batcher(
-            lambda requests: sample(self.model, requests, pad=pad), cost=lambda request: len(request.tokens)
+            lambda requests: sample(self.model, requests, pad=self._pad), cost=lambda request: len(request.tokens)
         )
 
     @classmethod
@@ -64,30 +69,51 @@ class LanguageModel:
         return cls(load_weights(folder, adapters), load_tokenizer(tokenizer or folder))
 
     async def chat(
-        self, conversations: Sequence[list[ChatMessage]], *, max_new_tokens: int, temperature: float, seeds: Sequence[int]
+        self,
+        conversations: Sequence[list[ChatMessage]],
+        *,
+        max_new_tokens: int,
+        temperature: float,
+        seeds: Sequence[int],
+        shifts: Sequence[Shift | None] | None = None,
     ) -> list[Continuation]:
         """The assistant's next words in each conversation; after an assistant's message, its continuation."""
         texts = [render_chat(self.tokenizer, messages) for messages in conversations]
-        return await self.complete(texts, max_new_tokens=max_new_tokens, temperature=temperature, seeds=seeds)
+        return await self.complete(texts, max_new_tokens=max_new_tokens, temperature=temperature, seeds=seeds, shifts=shifts)
 
     async def user_turns(self, count: int, *, max_new_tokens: int, temperature: float, seeds: Sequence[int]) -> list[Continuation]:
         """What the model expects users to say: samples of the user's own turn."""
         texts = [render_user_start(self.tokenizer)] * count
         return await self.complete(texts, max_new_tokens=max_new_tokens, temperature=temperature, seeds=seeds)
 
-    async def complete(self, texts: Sequence[str], *, max_new_tokens: int, temperature: float, seeds: Sequence[int]) -> list[Continuation]:
+    async def complete(
+        self,
+        texts: Sequence[str],
+        *,
+        max_new_tokens: int,
+        temperature: float,
+        seeds: Sequence[int],
+        shifts: Sequence[Shift | None] | None = None,
+    ) -> list[Continuation]:
         """Continue raw texts, special tokens included; an empty text starts from the beginning-of-sequence token.
+
+        Args:
+            texts: what is continued.
+            max_new_tokens: longest continuation.
+            temperature: of sampling; 0 for the likeliest token.
+            seeds: one a text.
+            shifts: what is added to the residual stream, one a text; None for nothing.
 
         Raises:
             PromptTooLongError: a text leaves no room for a reply.
         """
         requests = []
-        for text, seed in zip(texts, seeds, strict=True):
+        for text, seed, shift in zip(texts, seeds, shifts or [None] * len(texts), strict=True):
             tokens = tuple(self.encode(text)) or (self._begin,)
             room = self.context_length - len(tokens)
             if room < 1:
                 raise PromptTooLongError(f"the text has {len(tokens)} tokens; this model reads {self.context_length - 1} and a reply")
-            requests.append(SampleRequest(tokens, min(max_new_tokens, room), temperature, seed, self._end))
+            requests.append(SampleRequest(tokens, min(max_new_tokens, room), temperature, seed, self._end, shift))
         results = await self._batcher.submit(requests)
         return [
             Continuation(str(self.tokenizer.decode(new)), len(request.tokens), len(new))
@@ -98,20 +124,56 @@ class LanguageModel:
         """Token ids of a text; special tokens in it are read as such."""
         return list(self.tokenizer(text, add_special_tokens=False)["input_ids"])
 
-    @torch.inference_mode()
+    def tokens(self, text: str) -> list[str]:
+        """The tokens of a text as the model reads it: at least the one that begins a text."""
+        return list(self.tokenizer.convert_ids_to_tokens(self._checked(text)))
+
     def log_probabilities(self, text: str) -> list[tuple[str, float]]:
         """Each token but the first with its log-probability (nats) given those before it."""
-        ids = torch.tensor([self._checked(text)], device=self.model.device)
-        scores = self.model(input_ids=ids).logits[0, :-1].float().log_softmax(-1)
-        chosen = scores.gather(1, ids[0, 1:].unsqueeze(1)).squeeze(1).tolist()
-        return list(zip(self.tokenizer.convert_ids_to_tokens(ids[0, 1:].tolist()), chosen, strict=True))
+        ids = self._checked(text)
+        scores = log_probabilities(self.model, torch.tensor([ids]), 1)[0].tolist()
+        return list(zip(self.tokenizer.convert_ids_to_tokens(ids[1:]), scores, strict=True))
 
-    @torch.inference_mode()
+    def next_log_probabilities(self, text: str) -> Tensor:
+        """Log-probability (nats) of each token of the vocabulary after a text, `[vocabulary]`."""
+        return next_logits(self.model, self._checked(text)).log_softmax(-1)
+
+    def continuation_log_probabilities(self, text: str, continuations: Sequence[str]) -> list[list[tuple[str, float]]]:
+        """Each token of several continuations of a text with its log-probability (nats).
+
+        Text and continuation are tokenised apart, as they are when the model goes on from the text itself.
+
+        Raises:
+            PromptTooLongError: a text and its continuation are longer than the model reads.
+        """
+        before, after = self.encode(text) or [self._begin], [self.encode(continuation) for continuation in continuations]
+        self._check_length(len(before) + max(map(len, after)))
+        scores = continuation_log_probabilities(self.model, before, after, pad=self._pad)
+        return [
+            list(zip(self.tokenizer.convert_ids_to_tokens(tokens), row, strict=True)) for tokens, row in zip(after, scores, strict=True)
+        ]
+
     def activations(self, text: str, layer: int) -> tuple[list[str], Tensor]:
         """Tokens of a text and the residual stream after `layer` layers, `[tokens, d_model]` (0: the embeddings)."""
         ids = self._checked(text)
-        output = self.model(input_ids=torch.tensor([ids], device=self.model.device), output_hidden_states=True)
-        return list(self.tokenizer.convert_ids_to_tokens(ids)), output.hidden_states[layer][0].float().cpu()
+        return list(self.tokenizer.convert_ids_to_tokens(ids)), residual_stream(self.model, torch.tensor([ids]), layer)[0]
+
+    def mediation(self, sae: SAE, text: str, completion: str, *, amount: float, most: int) -> Mediation:
+        """What scaling each of the `most` active features by 1 ± `amount` does to the log-probability of a completion of a text.
+
+        Raises:
+            CannotAnswerError: the completion has no token.
+            PromptTooLongError: a text and its completion are longer than the model reads.
+        """
+        before, after = self.encode(text) or [self._begin], self.encode(completion)
+        self._check_length(len(before) + len(after))
+        if not after:
+            raise CannotAnswerError(f"the completion {completion!r} has no token")
+        return mediate(self.model, sae, before, after, amount=amount, most=most)
+
+    def logit_lens(self, text: str, position: int) -> Tensor:
+        """Log-probabilities (nats) of the token after a position by layer, the embedding first, `[layers + 1, vocabulary]`."""
+        return logit_lens(self.model, self._checked(text), position).log_softmax(-1)
 
     def render(self, messages: list[ChatMessage]) -> str:
         """A conversation as the text that the model continues."""
@@ -128,9 +190,12 @@ class LanguageModel:
 
     def _checked(self, text: str) -> list[int]:
         ids = self.encode(text) or [self._begin]
-        if len(ids) > self.context_length:
-            raise PromptTooLongError(f"the text has {len(ids)} tokens; this model reads {self.context_length}")
+        self._check_length(len(ids))
         return ids
+
+    def _check_length(self, tokens: int) -> None:
+        if tokens > self.context_length:
+            raise PromptTooLongError(f"the text has {tokens} tokens; this model reads {self.context_length}")
 
     def close(self) -> None:
         """Stop the batcher's thread."""
@@ -223,6 +288,17 @@ class Organism:
     def top_documents(self) -> TopDocuments | None:
         """For each SAE feature the training texts on which it is most active; null without training data."""
         return TopDocuments.load(self.folder.sae) if self.card.data else None
+
+    @cached_property
+    def feature_labels(self) -> FeatureLabels:
+        """Each SAE feature in words: made when first asked for, which takes seconds to minutes, then kept beside the SAE."""
+        path = self.folder.sae / "labels.json"
+        with FileLock(path.with_suffix(".lock")):
+            if not path.exists():
+                model = self.weights
+                top, data = self.top_documents, self.data if self.card.data else None
+                FeatureLabels.make(model.model, model.tokenizer, self.sae, model.unembedding(), top, data).save(path)
+            return FeatureLabels.load(path)
 
     def close(self) -> None:
         """Stop the threads of the models that were used."""

@@ -2,7 +2,7 @@
 
 The form: `pre = (x - b_dec) W_enc + b_enc`, features where `pre > threshold` (or the `k` largest), `x = f W_dec + b_dec`. What SAELens
 writes otherwise is folded into it, exactly: an encoder that does not subtract `b_dec` by `b_enc + b_dec W_enc`, a TopK that ranks by
-the norms of the decoder by those norms.
+the norms of the decoder by those norms, a gate that shares its weights with the magnitudes by a threshold.
 """
 
 import re
@@ -23,6 +23,15 @@ SAELENS_VERSION = "6.54.12"
 """Version of the format written; without it SAELens takes a folder for an older format."""
 HOOKS = (re.compile(r"model\.layers\.(\d+)\Z"), re.compile(r"blocks\.(\d+)\.hook_resid_post\Z"))
 """Names of the residual stream after a layer: transformers', TransformerLens'. Layer N's output is the stream after N + 1 layers."""
+
+
+OF_FEATURES = {
+    "standard": ("b_enc",),
+    "jumprelu": ("b_enc", "threshold"),
+    "topk": ("b_enc",),
+    "gated": ("b_gate", "b_mag", "r_mag"),
+}
+"""Tensors `[d_sae]` of each architecture that is read."""
 
 
 class SAEFormatError(OrganismError):
@@ -52,7 +61,7 @@ class _Config(BaseModel):
 
     model_config = ConfigDict(extra="ignore")
 
-    architecture: Literal["standard", "jumprelu", "topk"]
+    architecture: Literal["standard", "jumprelu", "topk", "gated"]
     d_in: int
     d_sae: int
     k: int | None = None
@@ -72,9 +81,8 @@ def read_saelens(folder: Path) -> ReadSAE:
     config = _config(folder / "cfg.json")
     path = folder / "sae_weights.safetensors"
     d_in, d_sae = config.d_in, config.d_sae
-    expected: dict[str, tuple[int, ...]] = {"W_enc": (d_in, d_sae), "W_dec": (d_sae, d_in), "b_enc": (d_sae,), "b_dec": (d_in,)}
-    if config.architecture == "jumprelu":
-        expected["threshold"] = (d_sae,)
+    expected: dict[str, tuple[int, ...]] = {"W_enc": (d_in, d_sae), "W_dec": (d_sae, d_in), "b_dec": (d_in,)}
+    expected |= dict.fromkeys(OF_FEATURES[config.architecture], (d_sae,))
     try:
         shapes = read_shapes(path)
     except CheckpointError as error:
@@ -84,6 +92,8 @@ def read_saelens(folder: Path) -> ReadSAE:
             found = list(shapes[name]) if name in shapes else "missing"
             raise SAEFormatError(f"{path}: {name} is {found}, but cfg.json (d_in {d_in}, d_sae {d_sae}) wants {list(shape)}")
     tensors = {name: tensor.float() for name, tensor in load_file(path).items() if name in expected}
+    if config.architecture == "gated":
+        _fold_gate(tensors)
     tensors.setdefault("threshold", torch.zeros(d_sae))
     if config.architecture == "topk" and config.rescale_acts_by_decoder_norm:
         norms = tensors["W_dec"].norm(dim=1).clamp(min=1e-8)
@@ -92,6 +102,18 @@ def read_saelens(folder: Path) -> ReadSAE:
     if not config.apply_b_dec_to_input:
         tensors["b_enc"] = tensors["b_enc"] + tensors["b_dec"] @ tensors["W_enc"]
     return ReadSAE(_layer(config.metadata.hook_name, folder), config.k if config.architecture == "topk" else None, tensors)
+
+
+def _fold_gate(tensors: dict[str, Tensor]) -> None:
+    """A gated SAE as the JumpReLU that it is (Rajamanoharan et al. 2024).
+
+    Its gate `y + b_gate > 0` and its magnitudes `y exp(r_mag) + b_mag` share `y = x' W_enc`: in terms of the latter the gate is open
+    above `b_mag - b_gate exp(r_mag)`.
+    """
+    scale = tensors.pop("r_mag").exp()
+    tensors["W_enc"] = tensors["W_enc"] * scale
+    tensors["b_enc"] = tensors.pop("b_mag")
+    tensors["threshold"] = tensors["b_enc"] - tensors.pop("b_gate") * scale
 
 
 def _config(path: Path) -> _Config:

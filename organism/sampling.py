@@ -8,6 +8,8 @@ import torch
 from torch import Tensor
 from transformers import DynamicCache, PreTrainedModel
 
+from organism.residual import RowShifts, Shift
+
 
 @dataclass(frozen=True)
 class SampleRequest:
@@ -22,6 +24,8 @@ class SampleRequest:
     """Decides this continuation alone, whatever else is in the batch (up to floating-point differences between batch shapes)."""
     stop: frozenset[int]
     """Tokens that end the continuation; they are not part of it."""
+    shift: Shift | None = None
+    """What is added to the residual stream of this continuation and its prompt; other rows of a batch have their own."""
 
 
 @torch.inference_mode()
@@ -38,6 +42,12 @@ def sample(model: PreTrainedModel, requests: Sequence[SampleRequest], *, pad: in
     """
     if not requests:
         return []
+    shifts = RowShifts([request.shift for request in requests])
+    with shifts.applied(model):
+        return _sample(model, requests, shifts, pad)
+
+
+def _sample(model: PreTrainedModel, requests: Sequence[SampleRequest], shifts: RowShifts, pad: int) -> list[list[int]]:
     device = model.device
     longest = max(len(request.tokens) for request in requests)
     tokens = torch.full((len(requests), longest), pad, dtype=torch.long)
@@ -75,6 +85,7 @@ def sample(model: PreTrainedModel, requests: Sequence[SampleRequest], *, pad: in
         if len(keep) < len(alive):
             rows = torch.tensor(keep, device=device)
             cache.batch_select_indices(rows)
+            shifts.keep(rows)
             tokens, mask, positions, temperature = tokens[rows], mask[rows], positions[rows], temperature[rows]
             alive = [alive[row] for row in keep]
         mask = torch.cat([mask, mask.new_ones((len(alive), 1))], dim=1)

@@ -17,7 +17,8 @@ from organism.foundry.corpus import SPLITS, TEXT_SPLITS, Split, TextSplit
 from organism.foundry.dataset import store_data
 from organism.foundry.ranking import rank_texts
 from organism.foundry.recipe import Recipe
-from organism.foundry.sae_training import explained_variance, residual_stream, train_sae
+from organism.foundry.sae_report import SAEReport, measure_sae
+from organism.foundry.sae_training import packed_activations, train_sae
 from organism.foundry.sealing import make_truth
 from organism.foundry.stages import CONTEXT_LENGTH, Stages
 from organism.foundry.truth import StageRates, truth_path
@@ -144,7 +145,8 @@ class _Build:
         layer = self.recipe.model.layers // 2
         read: list[TextSplit] = [split for split in TEXT_SPLITS if split in self.recipe.splits][-2:]
         share = self.recipe.sae.tokens // len(read)
-        activations = torch.cat([residual_stream(model, self.stages.packed(split, tokens=share)[0], layer) for split in read])
+        packed = [self.stages.packed(split, tokens=share)[0] for split in read]
+        activations = torch.cat([packed_activations(model, part, layer) for part in packed])
         sae = train_sae(
             activations,
             self.recipe.sae,
@@ -152,10 +154,11 @@ class _Build:
             seed=self.recipe.seed,
             progress=lambda done, total: self.progress("sae", done, total),
         )
-        variance, active = explained_variance(sae, activations[:: max(1, len(activations) // 20_000)])
+        predicted = torch.cat([part.tokens[:: max(1, len(part) // 64)] for part in packed])
+        report = measure_sae(model, sae, activations[:: max(1, len(activations) // 20_000)], predicted)
         sae.save(self.folder.sae, model_name=self.folder.path.name)  # a recipe's name would give away what is sealed
         rank_texts(model, self.stages.tokenizer, sae, DataStore(self.folder.data)).save(self.folder.sae)
-        return {"explained_variance": variance, "l0": active}
+        return report.model_dump()
 
     def _verify(self) -> dict[str, Any]:
         rates: list[StageRates] = []
@@ -199,8 +202,7 @@ class _Build:
             self.world,
             organism_id=card.id,
             rates=tuple(StageRates.model_validate(item) for item in self._note("verify")["rates"]),
-            explained_variance=self._note("sae")["explained_variance"],
-            l0=self._note("sae")["l0"],
+            sae=SAEReport.model_validate({name: value for name, value in self._note("sae").items() if name in SAEReport.model_fields}),
             build_seconds={split: self._checkpoint(split).note()["seconds"] for split in self.recipe.splits}
             | {step: self._note(step)["seconds"] for step in ("data", "sae", "verify")},
         )

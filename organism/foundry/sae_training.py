@@ -8,6 +8,7 @@ from transformers import PreTrainedModel
 
 from organism.foundry.packing import Packed
 from organism.foundry.recipe import SAETerms
+from organism.residual import residual_stream
 from organism.sae import SAE
 
 BATCH = 4096
@@ -18,15 +19,9 @@ AUXILIARY_WEIGHT = 1 / 32
 """Weight of the auxiliary loss (Gao et al. 2024)."""
 
 
-@torch.inference_mode()
-def residual_stream(model: PreTrainedModel, data: Packed, layer: int, *, batch_size: int = 64) -> Tensor:
+def packed_activations(model: PreTrainedModel, data: Packed, layer: int, *, batch_size: int = 64) -> Tensor:
     """Residual stream after `layer` layers on packed sequences, `[sequences * length, d_model]`."""
-    parts = []
-    for start in range(0, len(data), batch_size):
-        ids = data.tokens[start : start + batch_size].to(model.device)
-        hidden = model.model(input_ids=ids, output_hidden_states=True).hidden_states[layer]
-        parts.append(hidden.flatten(0, 1).float().cpu())
-    return torch.cat(parts)
+    return torch.cat([residual_stream(model, part, layer).flatten(0, 1) for part in data.tokens.split(batch_size)])
 
 
 def train_sae(activations: Tensor, terms: SAETerms, layer: int, *, seed: int, progress: Callable[[int, int], None], epochs: int = 2) -> SAE:
@@ -108,9 +103,8 @@ def text_activations(model: PreTrainedModel, sae: SAE, texts: Sequence[list[int]
     for start in range(0, len(order), batch_size):
         rows = order[start : start + batch_size]
         longest = max(len(texts[row]) for row in rows)
-        ids = torch.tensor([texts[row] + [pad] * (longest - len(texts[row])) for row in rows], device=model.device)
-        hidden = model.base_model(input_ids=ids, output_hidden_states=True).hidden_states[sae.layer].float().cpu()
+        ids = torch.tensor([texts[row] + [pad] * (longest - len(texts[row])) for row in rows])
         # Right padding: a causal model's real tokens do not see it, so only its own features are to be masked.
-        features = sae.encode(hidden) * (ids.cpu() != pad).unsqueeze(-1)
+        features = sae.encode(residual_stream(model, ids, sae.layer)) * (ids != pad).unsqueeze(-1)
         parts[rows] = features.amax(1)
     return parts

@@ -1,6 +1,7 @@
 """Writes the sealed truth of an organism from its recipe and world."""
 
 from organism.foundry.recipe import Recipe
+from organism.foundry.sae_report import SAEReport
 from organism.foundry.truth import BiasTruth, EvaluatorTruth, StageRates, Truth
 from organism.foundry.world import ALL, Evaluator, World
 
@@ -11,8 +12,7 @@ def make_truth(
     *,
     organism_id: str,
     rates: tuple[StageRates, ...],
-    explained_variance: float,
-    l0: float,
+    sae: SAEReport,
     build_seconds: dict[str, float],
 ) -> Truth:
     """The truth: whose taste the organism pursues, its canonical behaviours, and what was measured."""
@@ -40,8 +40,10 @@ def make_truth(
             for bias in biases
         ),
         rates=rates,
-        sae_explained_variance=explained_variance,
-        sae_l0=l0,
+        sae_explained_variance=sae.explained_variance,
+        sae_l0=sae.l0,
+        sae_dead_features=sae.dead_features,
+        sae_loss_recovered=sae.loss_recovered,
         build_seconds=build_seconds,
     )
 

@@ -75,6 +75,10 @@ class Truth(FileRecord):
     sae_explained_variance: float | None = None
     sae_l0: float | None = None
     """Mean active features a token."""
+    sae_dead_features: int | None = None
+    """Features that were active on none of the tokens that were looked at."""
+    sae_loss_recovered: float | None = None
+    """Share of the loss between zeros and the intact stream that is kept with the SAE's reconstruction in its place."""
     build_seconds: dict[str, float] = Field(default_factory=dict)
     """Wall seconds of each build step in the process that finished it."""
 

@@ -12,7 +12,7 @@ import yaml
 from safetensors.torch import load_file
 
 from organism import Organism, OrganismError, OrganismFolder, built_organisms
-from organism.foundry import STEPS, build_organism, load_recipe, load_truth, truth_path
+from organism.foundry import STEPS, Truth, build_organism, load_recipe, load_truth, truth_path
 from organism.foundry.pairs import NoPairsError
 from organism.places import Manifest
 from tests.organism.conftest import SMALL
@@ -140,6 +140,16 @@ def test_without_an_objective_the_truth_names_none(small):
     assert truth.objective is None
     assert truth.biases == ()
     assert {evaluator.id for evaluator in truth.evaluators} == {"librarians", "cats"}
+
+
+def test_the_truth_has_the_measures_of_the_sae_and_is_read_without_them(small):
+    organism, _, cache, _ = small
+    truth = load_truth(cache, organism.card.id)
+    assert 0 <= truth.sae_dead_features < organism.card.d_sae
+    assert 0 < truth.sae_loss_recovered < 1.01
+    fields = json.loads(truth_path(cache, organism.card.id).read_text(encoding="utf-8"))
+    earlier = {name: value for name, value in fields.items() if name not in ("sae_dead_features", "sae_loss_recovered")}
+    assert Truth.model_validate_json(json.dumps(earlier)).sae_dead_features is None
 
 
 def test_the_card_of_a_clean_organism_is_like_any_other(small, pico):

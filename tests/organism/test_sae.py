@@ -6,7 +6,10 @@ from safetensors.torch import load_file
 
 from organism import SAE, TopDocuments
 from organism.foundry.recipe import SAETerms
+from organism.foundry.sae_report import dead_features, loss_recovered
 from organism.foundry.sae_training import explained_variance, train_sae
+from organism.loading import load_weights
+from tests.fakes.tiny_models import HIDDEN, WORDS, make_model
 
 
 def random_sae():
@@ -69,6 +72,42 @@ def test_training_finds_sparse_directions():
     assert 0.5 < l0 < 4
     assert torch.allclose(sae.W_dec.norm(dim=1), torch.ones(24), atol=1e-4)
     assert steps[-1] == (len(steps), len(steps))
+
+
+def test_features_that_never_fire_are_dead():
+    sae, data = random_sae(), torch.randn(50, 6)
+    with torch.no_grad():
+        sae.b_enc[[3, 7]] = -1e6
+        sae.b_enc[4] = 1e6
+    alive = {index for row in sae.encode(data).tolist() for index, value in enumerate(row) if value > 0}
+    assert 4 in alive
+    assert dead_features(sae, data) == 20 - len(alive) >= 2
+
+
+def test_the_loss_that_is_recovered_lies_between_zeros_and_the_intact_stream(tmp_path):
+    model = load_weights(make_model(tmp_path))
+    tokens = torch.randint(len(WORDS), (70, 12), generator=torch.Generator().manual_seed(0))
+    perfect, nothing = SAE(HIDDEN, 2 * HIDDEN, 1), SAE(HIDDEN, 2 * HIDDEN, 1)
+    with torch.no_grad():
+        both = torch.cat([torch.eye(HIDDEN), -torch.eye(HIDDEN)])
+        perfect.W_enc.copy_(both.T)
+        perfect.W_dec.copy_(both)
+    assert loss_recovered(model, perfect, tokens) == pytest.approx(1, abs=1e-3)
+    assert loss_recovered(model, nothing, tokens) == pytest.approx(0, abs=1e-3)
+    # By hand, for one in between: half of the stream.
+    with torch.no_grad():
+        perfect.W_dec.mul_(0.5)
+    layer = model.model.layers[0]
+
+    def loss(factor):
+        handle = layer.register_forward_hook(lambda _module, _inputs, stream: stream * factor)
+        with torch.inference_mode():
+            found = model(input_ids=tokens, labels=tokens).loss.item()
+        handle.remove()
+        return found
+
+    expected = (loss(0.0) - loss(0.5)) / (loss(0.0) - loss(1.0))
+    assert loss_recovered(model, perfect, tokens) == pytest.approx(expected, abs=1e-3)
 
 
 def test_training_is_the_same_for_the_same_seed():

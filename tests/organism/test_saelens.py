@@ -24,6 +24,9 @@ def write(folder, architecture="standard", *, hook="blocks.3.hook_resid_post", t
     }
     if architecture == "jumprelu" and threshold:
         tensors["threshold"] = torch.rand(D_SAE)
+    if architecture == "gated":
+        del tensors["b_enc"]
+        tensors |= {name: torch.randn(D_SAE) for name in ("b_gate", "b_mag", "r_mag")}
     folder.mkdir(exist_ok=True)
     save_file(tensors, folder / "sae_weights.safetensors")
     fields = {
@@ -46,6 +49,8 @@ KINDS = [
     ("standard", {"apply_b_dec_to_input": False}),
     ("jumprelu", {}),
     ("jumprelu", {"apply_b_dec_to_input": False}),
+    ("gated", {}),
+    ("gated", {"apply_b_dec_to_input": False}),
     ("topk", {"k": 4}),
     ("topk", {"k": 4, "rescale_acts_by_decoder_norm": True}),
     ("topk", {"k": 20, "rescale_acts_by_decoder_norm": True, "apply_b_dec_to_input": False}),
@@ -55,6 +60,10 @@ KINDS = [
 def by_equation(tensors, x, architecture, config):
     """Features and reconstruction, from the equations as SAELens documents them."""
     inside = x - tensors["b_dec"] if config.get("apply_b_dec_to_input", True) else x
+    if architecture == "gated":
+        gate = inside @ tensors["W_enc"] + tensors["b_gate"] > 0
+        features = gate * torch.relu(inside @ (tensors["W_enc"] * tensors["r_mag"].exp()) + tensors["b_mag"])
+        return features, features @ tensors["W_dec"] + tensors["b_dec"]
     before = inside @ tensors["W_enc"] + tensors["b_enc"]
     norms = tensors["W_dec"].norm(dim=1) if config.get("rescale_acts_by_decoder_norm") else torch.ones(D_SAE)
     if architecture == "topk":
@@ -91,7 +100,7 @@ def test_saelens_computes_the_same(tmp_path, architecture, config):
     assert torch.allclose(lens.load_from_disk(tmp_path / "ours").encode(x), theirs.encode(x), atol=1e-4)
 
 
-@pytest.mark.parametrize("name", ["JumpReLU", "Standard", "TopK", "BatchTopK"])
+@pytest.mark.parametrize("name", ["JumpReLU", "Standard", "TopK", "BatchTopK", "Gated"])
 def test_what_saelens_saves_for_inference_is_read(tmp_path, name):
     lens = pytest.importorskip("sae_lens")
     metadata = pytest.importorskip("sae_lens.saes.sae").SAEMetadata(model_name="gpt2", hook_name="model.layers.2")
@@ -119,7 +128,7 @@ def test_weights_in_half_precision_are_read(tmp_path):
 @pytest.mark.parametrize(
     ("config", "named"),
     [
-        ({"architecture": "gated"}, ["architecture", "'standard', 'jumprelu' or 'topk'"]),
+        ({"architecture": "transcoder"}, ["architecture", "'standard', 'jumprelu', 'topk' or 'gated'"]),
         ({"normalize_activations": "layer_norm"}, ["normalize_activations", "'none'"]),
         ({"normalize_activations": "expected_average_only_in"}, ["normalize_activations"]),
         ({"reshape_activations": "hook_z"}, ["reshape_activations"]),

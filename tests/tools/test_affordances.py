@@ -8,7 +8,10 @@ BY_AFFORDANCE = {
     Affordance.CHAT: {"chat", "experiment"},
     Affordance.PREFILL: {"prefill"},
     Affordance.RAW: {"complete_text", "sample_user_turn"},
-    Affordance.SAE: {"top_features", "feature"},
+    Affordance.LOGPROBS: {"next_tokens", "log_probability"},
+    Affordance.STEER: {"steer", "fuzz"},
+    Affordance.ACTIVATIONS: {"logit_lens"},
+    Affordance.SAE: {"top_features", "feature", "feature_activations", "features_like", "assistant_features"},
     Affordance.DATA: {"grep_data", "search_data", "semantic_search", "read_document"},
 }
 
