@@ -233,6 +233,7 @@ def _summary(found: "Estimate", machine: "Machine") -> str:
     return (
         f"{found.recipe} on {found.base}: {found.parameters / 1e9:.2f} B weights, adapters of {found.adapter_parameters / 1e6:,.0f} M\n"
         f"training: {found.hours:,.1f} h on {gpus} of {machine.gpu_gib:.0f} GiB at {machine.tflops:,.0f} TFLOP/s\n"
+        f"sampling and audits: {4 * found.parameters / 2**30:,.0f} GiB of weights, for adapters are merged in fp32\n"
         f"writing: {writing.requests:,} requests, {writing.input_tokens / 1e6:,.1f} M tokens read, "
         f"{writing.output_tokens / 1e6:,.1f} M written, $ {_dollars(writing.cost_usd)}\n"
         f"in all: $ {_dollars(found.cost)} (estimates: nothing was loaded, nobody was called)"

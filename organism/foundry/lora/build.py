@@ -141,7 +141,7 @@ def _train(
         split = spec.stage
         progress(f"{split} data", 0, 1)
         if not spec.data.exists():
-            completer = Completer(base, spec.adapters, max_new_tokens=recipe.reply_tokens, seed=recipe.seed, precision=precision)
+            completer = Completer(base, spec.adapters, max_new_tokens=recipe.reply_tokens, seed=recipe.seed)
             try:
                 asyncio.run(_make(make_data, spec, completer))
             finally:

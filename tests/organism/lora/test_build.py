@@ -107,7 +107,7 @@ def test_the_id_changes_with_recipe_and_base(tiny_recipe):
 
 
 def ask(base, seed, conversations):
-    completer = Completer(base, (), max_new_tokens=6, seed=seed, precision="fp32")
+    completer = Completer(base, (), max_new_tokens=6, seed=seed)
     try:
         return asyncio.run(completer(conversations))
     finally:
