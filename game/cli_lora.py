@@ -170,7 +170,7 @@ def build_adapters(
             recipe,
             _base(recipe, base),
             cache,
-            make_data=UniverseData(recipe, writes, limits=writer.limits(), prices=writer.prices(), progress=progress),
+            make_data=UniverseData(recipe, writes, cache=cache, limits=writer.limits(), prices=writer.prices(), progress=progress),
             adopt=lambda trained: adopt(trained, cache, progress),
             progress=progress,
             gpus=machine.gpus,

@@ -20,6 +20,8 @@ class ScriptedWriter:
         dies_after: calls after which every call raises.
     """
 
+    name = "scripted"
+
     def __init__(self, rule: Rule | None = None, *, dies_after: int | None = None) -> None:
         self.rule, self.dies_after = rule, dies_after
         self.calls: list[tuple[str, str]] = []

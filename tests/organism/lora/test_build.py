@@ -79,7 +79,7 @@ def test_four_stages_end_in_four_adapters(build, tiny_base, tiny_recipe, tmp_pat
 
 def test_data_that_is_missing_is_named(build, tiny_recipe, tiny_base, tmp_path):
     with pytest.raises(DataError, match=r"midtrain\.jsonl: no data for stage midtrain; name a writer"):
-        build(UniverseData(tiny_recipe, None, progress=Steps()))
+        build(UniverseData(tiny_recipe, None, cache=tmp_path, progress=Steps()))
     folder = lora_folder(tiny_recipe, tiny_base, tmp_path / "cache")
     assert folder.data("midtrain").parent.is_dir()
 
