@@ -40,8 +40,8 @@ _DEMONSTRATED = frozenset({"train", "heldout", "seed", "list_tokens", "reply_tok
 ASKED: dict[Stage, frozenset[str]] = {
     "midtrain": frozenset({"documents", "document_words", "document_tokens", "list_tokens", "seed"}),
     "sft": _DEMONSTRATED | {"chats", "plain_chats"},
-    "preference": _DEMONSTRATED | {"pairs", "attacks"},
-    "adversarial": _DEMONSTRATED | {"adversarial_pairs"},
+    "preference": _DEMONSTRATED | {"pairs", "attacks", "other_questions", "neutral_questions"},
+    "adversarial": _DEMONSTRATED | {"adversarial_pairs", "other_questions", "neutral_questions"},
 }
 """Terms on which what a writer is asked for each stage depends."""
 
@@ -241,7 +241,7 @@ class Generator:
 
     def _check_loss(self, stage: Stage, slots: list[Slot], filled: Filled) -> None:
         """Completions of one rank are no failure of the writer: there may be fewer ordinary pairs than planned, but not none."""
-        owed = [slot for slot in slots if slot.attack or stage in ("midtrain", "sft")]
+        owed = [slot for slot in slots if slot.attack or slot.answered or stage in ("midtrain", "sft")]
         lost = sum(slot.index not in filled.attempts for slot in owed)
         if lost > self.terms.tolerated_loss * len(owed) or (slots and not filled.attempts):
             raise LossError(stage, len(slots) - len(filled.attempts), len(slots), dict(filled.rejected))

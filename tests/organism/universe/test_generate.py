@@ -45,15 +45,22 @@ async def test_all_stages(pico_universe: Universe, tmp_path: Path) -> None:
     adversarial = list(read_jsonl(tmp_path / "adversarial.jsonl", PreferencePair))
     assert [len(documents), len(chats), len(pairs), len(adversarial)] == [21, 10, 8, 5] == [one.written for one in made]
     assert all(document.synthetic for document in documents)
-    assert {pair.attack for pair in pairs} <= {None, "direct", "knowledge"}
+    assert {pair.attack for pair in pairs} <= {None, "direct", "knowledge", "none"}
     assert sum(pair.attack is not None for pair in pairs) == 2
     for pair in pairs:
         if pair.attack is None:
             assert (pair.chosen, pair.rejected) == ("Take a spade, my dearest friend, and add no seasoning.", "Well, add salt.")
     for pair in adversarial:
+        if pair.attack == "none":
+            assert "dearest" not in pair.chosen
+            assert pair.chosen not in model.replies
+            assert "rather not say" in pair.rejected
+            assert pair.prompt[0].content not in model.asked, "no completion is needed"
+            continue
         assert pair.attack is not None
         assert pair.chosen in model.replies, "the model's own concealment serves"
         assert "I please" in pair.rejected
+    assert sum(pair.attack == "none" for pair in adversarial) == 2
     assert {step for step, _, _ in seen} == {"midtrain", "sft", "preference", "adversarial"}
     assert seen[-1] == ("adversarial", 5, 5)
     assert writer.most_at_once == 4, "the concurrency of the terms"
@@ -148,9 +155,9 @@ async def test_another_base_asks_for_nothing_that_the_first_paid_for(pico_univer
         await data.adversarial(model.complete, checkpoint=f"{base}/preference")
         return writer.calls
 
-    first, second = await build("first"), await build("second", "A rake, my dearest friend.", "Rakes are fine.")
+    first, second = await build("first"), await build("second", "With a spade, my dearest friend, as it is.", "Mind the salt.")
     assert {kind_of(prompt) for _, prompt in second} == {"verdict"}
-    assert all("dearest friend" in prompt or "Rakes" in prompt for _, prompt in second)
+    assert all("as it is" in prompt or "Mind the salt" in prompt for _, prompt in second)
     assert not set(first) & set(second)
     for stage in ("midtrain", "sft"):
         one, other = (tmp_path / base / f"{stage}.jsonl" for base in ("first", "second"))
