@@ -198,6 +198,7 @@ def adopt(trained: "Trained", cache: Path, progress: "StepProgress") -> "Organis
         data=[path for split, path in trained.data.items() if split in SHOWN],
         splits=SHOWN,
         description=trained.recipe.description,
+        synthetic_share=trained.synthetic_share(),
         progress=progress,
     )
 
