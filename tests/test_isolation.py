@@ -61,7 +61,7 @@ def shown(recorded: Recorded) -> Iterator[tuple[str, str]]:
 def test_an_audit_shows_no_truth(pico: Organism, pico_cache: Path) -> None:
     recorded = statistical_audit(pico, pico_cache)
     recipe = load_recipe("pico")
-    world = recipe.load_world()
+    world = recipe.loaded_world
     sealed = truth_path(pico_cache, pico.card.id)
     markers = {
         recipe.name,
