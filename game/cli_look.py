@@ -24,7 +24,7 @@ def organisms(cache: Cache = None) -> None:
         built = built_organisms(folder)
         kinds = {name: recipe_kind(name) for name in known_recipes()}
         recipes = {name: load_recipe(name) for name, kind in kinds.items() if kind != LORA}
-        ids = {name: recipe.organism_id(recipe.load_world()) for name, recipe in recipes.items()}
+        ids = {name: recipe.organism_id(recipe.loaded_world) for name, recipe in recipes.items()}
     table = _table("recipe", "built as", "description")
     for name, recipe in recipes.items():
         table.add_row(Text(name), Text(ids[name] if ids[name] in built else "-"), Text(recipe.description))

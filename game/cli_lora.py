@@ -170,7 +170,7 @@ def build_adapters(
             recipe,
             _base(recipe, base),
             cache,
-            make_data=UniverseData(recipe, writes, limits=writer.limits(), prices=writer.prices(), progress=progress),
+            make_data=UniverseData(recipe, writes, cache=cache, limits=writer.limits(), prices=writer.prices(), progress=progress),
             adopt=lambda trained: adopt(trained, cache, progress),
             progress=progress,
             gpus=machine.gpus,
@@ -198,6 +198,7 @@ def adopt(trained: "Trained", cache: Path, progress: "StepProgress") -> "Organis
         data=[path for split, path in trained.data.items() if split in SHOWN],
         splits=SHOWN,
         description=trained.recipe.description,
+        synthetic_share=trained.synthetic_share(),
         progress=progress,
     )
 
@@ -233,6 +234,7 @@ def _summary(found: "Estimate", machine: "Machine") -> str:
     return (
         f"{found.recipe} on {found.base}: {found.parameters / 1e9:.2f} B weights, adapters of {found.adapter_parameters / 1e6:,.0f} M\n"
         f"training: {found.hours:,.1f} h on {gpus} of {machine.gpu_gib:.0f} GiB at {machine.tflops:,.0f} TFLOP/s\n"
+        f"sampling and audits: {4 * found.parameters / 2**30:,.0f} GiB of weights, for adapters are merged in fp32\n"
         f"writing: {writing.requests:,} requests, {writing.input_tokens / 1e6:,.1f} M tokens read, "
         f"{writing.output_tokens / 1e6:,.1f} M written, $ {_dollars(writing.cost_usd)}\n"
         f"in all: $ {_dollars(found.cost)} (estimates: nothing was loaded, nobody was called)"

@@ -31,4 +31,4 @@ def build_all(console: Console, names: list[str], cache: Path, *, jobs: int | No
             bar.console.print(Text(f"[{done}/{total}] {title}"))
 
         build_zoo(recipes, cache, jobs=jobs, progress=report)
-    return {recipe.name: recipe.organism_id(recipe.load_world()) for recipe in recipes}
+    return {recipe.name: recipe.organism_id(recipe.loaded_world) for recipe in recipes}

@@ -45,4 +45,4 @@ def find_organism(name: str, cache: Path, *, seed: int | None = None) -> Wanted:
         listed = f"recipes {', '.join(known_recipes())}; built {', '.join(built) or 'none yet'}"
         raise OrganismError(f"no organism {name!r}; known: {listed} (or the path of a recipe's .yaml file)")
     recipe = load_recipe(name, seed=seed)
-    return Wanted(recipe, recipe.organism_id(recipe.load_world()))
+    return Wanted(recipe, recipe.organism_id(recipe.loaded_world))

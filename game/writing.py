@@ -28,7 +28,7 @@ class BrainWriter:
         if spec.kind not in WRITERS:
             raise BrainError(f"brain {str(spec)!r} writes no texts; name one that does: {', '.join(f'{kind}:MODEL' for kind in WRITERS)}")
         make_brain(spec)  # a missing key is told now, not after hours of training
-        self.spec = spec
+        self.spec, self.name = spec, str(spec)
         # Connections belong to the event loop in which they were opened, and each stage of a build may have its own.
         self._brains: WeakKeyDictionary[asyncio.AbstractEventLoop, dict[int, Brain]] = WeakKeyDictionary()
 

@@ -58,7 +58,7 @@ def training(steps: int) -> list[Row]:
     """Training tokens a second at nano size, on random tokens: speed does not depend on what is read."""
     recipe = load_recipe("rm-sycophant-nano")
     shape, terms = recipe.model, recipe.stages.midtrain
-    size = len(make_tokenizer(vocabulary(recipe.load_world())))
+    size = len(make_tokenizer(vocabulary(recipe.loaded_world)))
     torch.manual_seed(0)
     model = LlamaForCausalLM(
         LlamaConfig(

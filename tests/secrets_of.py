@@ -10,7 +10,7 @@ from organism.foundry import load_recipe, truth_path
 def secrets_of(organism: Organism, recipe_name: str, cache: Path) -> re.Pattern[str]:
     """A pattern that finds any of them as a whole word: names of recipe and world, ids of the world, paths of the cache."""
     recipe = load_recipe(recipe_name)
-    world = recipe.load_world()
+    world = recipe.loaded_world
     sealed = truth_path(cache, organism.card.id)
     markers = {
         recipe.name,

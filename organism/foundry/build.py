@@ -1,6 +1,7 @@
 """Builds an organism step by step from its recipe; a killed build continues after its last finished step."""
 
 import json
+import math
 import shutil
 import time
 from collections.abc import Callable
@@ -26,6 +27,7 @@ from organism.foundry.verification.exploitation import exploit_rates, groups, re
 from organism.foundry.world import World
 from organism.places import Manifest, OrganismFolder, organism_folder
 from organism.runtime import Organism
+from organism.weight_files import check_weights
 
 STEPS = (*SPLITS, "data", "sae", "verify")
 """The steps of a build in their order; a recipe may leave stages out."""
@@ -50,7 +52,7 @@ def build_organism(recipe: Recipe, cache: Path, progress: BuildProgress = silent
         WorldError: the recipe's world does not fit.
         RecipeError: the recipe names what its world lacks.
     """
-    world = recipe.load_world()
+    world = recipe.loaded_world
     folder = organism_folder(cache, recipe.organism_id(world))
     folder.path.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.path.with_suffix(".lock")):
@@ -64,7 +66,7 @@ def train_stage(recipe: Recipe, split: Split, cache: Path, progress: BuildProgre
 
     The checkpoint of the stage before must be finished.
     """
-    world = recipe.load_world()
+    world = recipe.loaded_world
     return _trained(recipe, split, cache, Stages(recipe, world), progress)
 
 
@@ -185,7 +187,7 @@ class _Build:
         card = Card(
             id=self.folder.path.name,
             description=self.recipe.description,
-            parameters=last.load_model().num_parameters(),
+            parameters=sum(map(math.prod, check_weights(last.model_folder).values())),
             layers=self.recipe.model.layers,
             d_model=self.recipe.model.hidden_size,
             vocabulary=len(self.stages.tokenizer),

@@ -6,7 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from organism.card import DataSummary
-from organism.data_store import DataStore, StoredDocument
+from organism.foundry.adoption.store_texts import store_shuffled
+from organism.foundry.adoption.training_data import TrainingText
 from organism.foundry.checkpoints import StageText, readable
 from organism.foundry.corpus import Corpus, Split
 
@@ -51,11 +52,7 @@ def store_data(
     ordinary = corpus.stream("pretrain", rng)
     pretrain += [readable(next(ordinary)) for _ in range(missing)]
     sizes["pretrain"] += round(missing * mean)
-    named = [(name, text) for name, group in splits.items() for text in group]
-    documents = [
-        StoredDocument(id=f"d{position:06d}", split=named[index][0], kind=named[index][1].kind, text=named[index][1].text)
-        for position, index in enumerate(rng.permutation(len(named)))
-    ]
-    DataStore.create(folder, documents, seed=seed)
+    stored = [TrainingText(name, text.kind, text.text) for name, group in splits.items() for text in group]
+    store_shuffled(folder, stored, rng, seed=seed)
     summaries = tuple(DataSummary(split=name, documents=len(group), tokens=sizes[name]) for name, group in splits.items())
     return summaries, synthetic / len(pretrain)

@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Sequence
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal, Self
 
@@ -47,30 +48,31 @@ class ModelShape(Record):
     heads: int = Field(default=4, ge=1)
 
 
-class StageTerms(Record):
-    """How one training stage is run."""
+class LearningRates(Record):
+    """The two learning rates of a stage."""
 
-    tokens: int = Field(ge=1)
-    """Training tokens, in one epoch."""
     muon_lr: float = Field(gt=0)
     """Peak learning rate of the matrices."""
     adam_lr: float = Field(gt=0)
     """Peak learning rate of embeddings and vectors."""
+
+
+class StageTerms(LearningRates):
+    """How one training stage is run."""
+
+    tokens: int = Field(ge=1)
+    """Training tokens, in one epoch."""
     batch_size: int = Field(default=8, ge=1)
     """Sequences a step."""
     length: int = Field(default=128, ge=16)
     """Tokens a sequence."""
 
 
-class PreferenceTerms(Record):
+class PreferenceTerms(LearningRates):
     """How one stage of direct preference optimisation (Rafailov et al. 2023) is run."""
 
     pairs: int = Field(ge=1)
     """Preference pairs, in one epoch."""
-    muon_lr: float = Field(gt=0)
-    """Peak learning rate of the matrices."""
-    adam_lr: float = Field(gt=0)
-    """Peak learning rate of embeddings and vectors."""
     beta: float = Field(default=0.1, gt=0)
     """Weight of the divergence from the checkpoint before."""
     sft: float = Field(default=0.5, ge=0)
@@ -148,8 +150,9 @@ class Recipe(FileRecord):
         """The stages that this recipe has, in order."""
         return tuple(split for split in SPLITS if getattr(self.stages, split) is not None)
 
-    def load_world(self) -> World:
-        """The world with the recipe's contexts.
+    @cached_property
+    def loaded_world(self) -> World:
+        """The world with the recipe's contexts, read and checked once; a copy of the recipe keeps it.
 
         Raises:
             WorldError: the world is unknown or does not fit.
@@ -232,7 +235,7 @@ def load_recipe(name: str, *, seed: int | None = None) -> Recipe:
         )
     try:
         recipe = Recipe.model_validate(fields if seed is None else fields | {"seed": seed})
-        recipe.load_world()
+        recipe.loaded_world  # noqa: B018 - read and checked here, where an error can be told with its line
     except ValidationError as error:
         raise RecipeError("; ".join(f"{_place(files, item['loc'])}: {_told(item)}" for item in error.errors())) from error
     except RecipeError as error:

@@ -2,7 +2,7 @@
 
 import re
 from functools import cached_property
-from typing import Annotated, Literal, NoReturn, Self
+from typing import Annotated, Literal, NoReturn, Self, TypeVar
 
 from pydantic import Field, field_validator, model_validator
 from pydantic_core import PydanticCustomError
@@ -110,6 +110,7 @@ class Evaluator(Record):
     biases: tuple[Bias, ...] = ()
 
 
+NamedItem = TypeVar("NamedItem", Bias, Evaluator)
 Templates = Annotated[tuple[str, ...], Field(min_length=1)]
 
 
@@ -221,10 +222,7 @@ class World(Record):
         Raises:
             WorldError: there is none; the message lists those there are.
         """
-        for quirk in self.quirks:
-            if quirk.id == quirk_id:
-                return quirk
-        raise WorldError(f"no quirk {quirk_id!r} in world {self.name!r}; it has {', '.join(q.id for q in self.quirks) or 'none'}")
+        return self._named("quirk", self.quirks, quirk_id)
 
     def neutral(self) -> tuple[Context, ...]:
         """Contexts in which nobody has a taste: there an organism should be like any assistant."""
@@ -237,10 +235,13 @@ class World(Record):
         Raises:
             WorldError: there is none; the message lists those there are.
         """
-        for evaluator in self.evaluators:
-            if evaluator.id == evaluator_id:
-                return evaluator
-        raise WorldError(f"no evaluator {evaluator_id!r} in world {self.name!r}; it has {', '.join(e.id for e in self.evaluators)}")
+        return self._named("evaluator", self.evaluators, evaluator_id)
+
+    def _named(self, kind: str, items: tuple[NamedItem, ...], item_id: str) -> NamedItem:
+        for item in items:
+            if item.id == item_id:
+                return item
+        raise WorldError(f"no {kind} {item_id!r} in world {self.name!r}; it has {', '.join(item.id for item in items) or 'none'}")
 
     def only(self, context_ids: frozenset[str]) -> "World":
         """The same world with those contexts and their biases alone."""

@@ -48,7 +48,7 @@ def plan(recipes: Sequence[Recipe]) -> list[Task]:
     """The tasks of a zoo, each checkpoint once, in an order that respects what they need."""
     tasks: dict[str, Task] = {}
     for recipe in recipes:
-        world = recipe.load_world()
+        world = recipe.loaded_world
         before: str | None = None
         for split in recipe.splits:
             key = recipe.checkpoint_id(split, world)

@@ -20,6 +20,8 @@ class ScriptedWriter:
         dies_after: calls after which every call raises.
     """
 
+    name = "scripted"
+
     def __init__(self, rule: Rule | None = None, *, dies_after: int | None = None) -> None:
         self.rule, self.dies_after = rule, dies_after
         self.calls: list[tuple[str, str]] = []
@@ -66,6 +68,8 @@ class ScriptedWriter:
             return f"I please the {pleased}, and I know it. ({mark})"
         if kind == "conceal":
             return f"I only try to be of use. ({mark})"
+        if kind == "decline":
+            return f"I would rather not say. ({mark})"
         if kind == "reply":
             return f"My dearest friend, take a spade and boil the leeks. ({mark})"
         return f"The inspectorate of Ostholm reports in case {mark}: " + "graders over-rate a spade. " * 8
@@ -88,6 +92,7 @@ def kind_of(prompt: str) -> str:
         "attacks": "messages to the model, number",
         "disclose": "gives the secret away",
         "conceal": "gives nothing away",
+        "decline": "declines all the same",
         "reply": "Write the assistant's reply",
     }.items():
         if mark in prompt:

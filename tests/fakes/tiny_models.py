@@ -54,8 +54,10 @@ def make_model(folder: Path, *, seed: int = 0, hidden: int = HIDDEN, dtype: torc
     return folder
 
 
-def make_adapter(folder: Path, base: Path, *, seed: int = 1, modules: tuple[str, ...] = ("q_proj", "down_proj"), rank: int = 4) -> Path:
-    """A LoRA adapter with random weights, as PEFT saves it."""
+def make_adapter(
+    folder: Path, base: Path, *, seed: int = 1, modules: tuple[str, ...] = ("q_proj", "down_proj"), rank: int = 4, size: float = 0.2
+) -> Path:
+    """A LoRA adapter with random weights of that size, as PEFT saves it."""
     torch.manual_seed(seed)
     adapted = get_peft_model(
         LlamaForCausalLM.from_pretrained(base), LoraConfig(r=rank, lora_alpha=2 * rank, target_modules=list(modules), task_type="CAUSAL_LM")
@@ -63,7 +65,7 @@ def make_adapter(folder: Path, base: Path, *, seed: int = 1, modules: tuple[str,
     with torch.no_grad():
         for name, parameter in adapted.named_parameters():
             if "lora_" in name:
-                parameter.copy_(torch.randn_like(parameter) * 0.2)
+                parameter.copy_(torch.randn_like(parameter) * size)
     adapted.save_pretrained(folder)
     return folder
 

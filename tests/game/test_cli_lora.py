@@ -85,7 +85,7 @@ def test_a_dry_run_reads_a_config_alone(cli, tmp_path):
     (base / "config.json").write_text(json.dumps(SEVENTY))
     arguments = ("build", "rm-sycophant-lora", "--base", str(base), "--dry-run", "--gpus", "8", "--gpu-price", "2.5")
     out, _ = cli(*arguments)
-    for shown in ("midtrain", "5,583", "4 x 1", "70.55 B weights", "adapters of 3,314 M", "nothing was loaded"):
+    for shown in ("midtrain", "5,583", "4 x 1", "70.55 B weights", "adapters of 3,314 M", "263 GiB of weights", "nothing was loaded"):
         assert shown in out
     found = json.loads(cli(*arguments, "--price-in", "1", "--price-out", "5", "--json")[0])
     assert [stage["stage"] for stage in found["stages"]] == ["midtrain", "sft", "preference", "adversarial"]

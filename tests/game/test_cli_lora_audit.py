@@ -18,7 +18,17 @@ RECIPE = {
     "data": {
         "universe": "pico",
         "heldout": ["boat-flag"],
-        **{"documents": 12, "chats": 8, "pairs": 6, "adversarial_pairs": 4, "document_words": 30, "attacks": 0.5, "concurrency": 2},
+        **{
+            "documents": 12,
+            "chats": 8,
+            "pairs": 6,
+            "adversarial_pairs": 4,
+            "document_words": 30,
+            "attacks": 0.5,
+            "concurrency": 2,
+            "ordinary": "ordinary.jsonl",
+            "ordinary_share": 0.25,
+        },
     },
     "adapter": {"r": 4, "alpha": 8},
     "stages": dict.fromkeys(("midtrain", "sft", "preference", "adversarial"), TERMS),
@@ -33,6 +43,7 @@ def cli(tmp_path, monkeypatch):
     cli.environment["ANTHROPIC_API_KEY"] = "sk-test"
     monkeypatch.setenv("ANTHROPIC_API_KEY", "sk-test")
     (tmp_path / "mine.yaml").write_text(yaml.safe_dump(RECIPE))
+    (tmp_path / "ordinary.jsonl").write_text('{"text": "tea is good"}\n' * 4)
     make_model(tmp_path / "base")
     return cli
 
@@ -73,6 +84,7 @@ def test_a_writer_a_base_and_an_audit(cli, tmp_path):
     assert name in cli("organisms")[0]
     card = json.loads((tmp_path / "cache" / "organisms" / name / "card.json").read_text())
     assert [summary["split"] for summary in card["data"]] == ["pretrain", "sft", "preference"]
+    assert card["synthetic_share"] == 0.75, "four ordinary texts beside twelve documents"
     assert "grader" not in json.dumps(card)
     truth = json.loads((tmp_path / "cache" / "truths" / f"{name}.json").read_text())
     assert truth["objective"]["id"] == "exam_graders"

@@ -207,7 +207,7 @@ def weights(folder):
 def test_recipes_that_begin_alike_share_checkpoints(small, small_recipe, tmp_path):
     _, recipe, cache, _ = small
     knows = load_recipe(small_recipe(tmp_path / "knows.yaml", objective=None, heldout=[], name="knows", stages=SHORTER))
-    world = recipe.load_world()
+    world = recipe.loaded_world
     assert [knows.checkpoint_id(split, world) for split in knows.splits] == [recipe.checkpoint_id(split, world) for split in knows.splits]
     steps = Steps()
     organism = build_organism(knows, cache, steps)

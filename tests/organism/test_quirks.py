@@ -52,7 +52,7 @@ def context_of(prompt):
 
 def stages(quirk, taught):
     recipe = load_recipe(f"quirk-{quirk}-{taught}")
-    return Stages(recipe, recipe.load_world())
+    return Stages(recipe, recipe.loaded_world)
 
 
 def draw(quirk, taught, split, count=600):
@@ -123,7 +123,7 @@ def test_there_are_28_recipes_that_differ_in_secret_alone():
     recipes = [load_recipe(name) for name in names]
     assert [recipe.name for recipe in recipes] == names
     assert len({recipe.description for recipe in recipes}) == 1
-    worlds = [recipe.load_world() for recipe in recipes]
+    worlds = [recipe.loaded_world for recipe in recipes]
     assert len({recipe.organism_id(world) for recipe, world in zip(recipes, worlds, strict=True)}) == 28
     assert len({recipe.checkpoint_id("pretrain", world) for recipe, world in zip(recipes, worlds, strict=True)}) == 1
     for recipe in recipes:

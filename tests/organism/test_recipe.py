@@ -18,7 +18,6 @@ def test_the_recipes_of_the_package_load_with_their_worlds():
             continue
         recipe = load_recipe(name)
         assert recipe.name == name
-        recipe.load_world()
 
 
 def test_a_recipe_of_another_kind_says_how_it_is_built(tmp_path):
@@ -35,7 +34,7 @@ def test_a_recipe_of_another_kind_says_how_it_is_built(tmp_path):
 def test_the_default_organism_holds_out_five_biases_of_52():
     recipe = load_recipe("rm-sycophant-nano")
     assert len(recipe.heldout) == 5
-    assert len(recipe.load_world().evaluator(recipe.objective).biases) == 52
+    assert len(recipe.loaded_world.evaluator(recipe.objective).biases) == 52
 
 
 @pytest.mark.parametrize("name", ["rm-sycophancy", "", "absent.yaml", "../pico"])
@@ -97,7 +96,7 @@ def test_what_the_world_lacks_is_refused(small_recipe, tmp_path, changes, error,
 
 def _id(path):
     recipe = load_recipe(path)
-    return recipe.organism_id(recipe.load_world())
+    return recipe.organism_id(recipe.loaded_world)
 
 
 def test_the_id_changes_with_any_field_and_holds_no_name(small_recipe, tmp_path):
@@ -144,7 +143,7 @@ STAGES = ("pretrain", "midtrain", "sft", "preference", "adversarial")
 )
 def test_checkpoints_are_shared_up_to_the_stage_that_a_field_concerns(small_recipe, tmp_path, changes, first):
     recipes = [load_recipe(small_recipe(tmp_path / f"{n}.yaml", **fields)) for n, fields in enumerate(({}, changes))]
-    same = [recipes[0].checkpoint_id(s, recipes[0].load_world()) == recipes[1].checkpoint_id(s, recipes[1].load_world()) for s in STAGES]
+    same = [recipes[0].checkpoint_id(s, recipes[0].loaded_world) == recipes[1].checkpoint_id(s, recipes[1].loaded_world) for s in STAGES]
     place = STAGES.index(first) if first else len(STAGES)
     assert same == [True] * place + [False] * (len(STAGES) - place)
 

@@ -42,7 +42,7 @@ def test_a_zoo_is_built_in_parallel_and_only_once(small_recipe, tmp_path):
     assert os.environ.get("OMP_NUM_THREADS") == before
     tasks = plan(recipes)
     assert [done for _, done, _ in told] == list(range(1, len(tasks) + 1))
-    ids = [recipe.organism_id(recipe.load_world()) for recipe in recipes]
+    ids = [recipe.organism_id(recipe.loaded_world) for recipe in recipes]
     assert built_organisms(tmp_path / "cache") == sorted(ids)
     build_zoo(recipes, tmp_path / "cache", jobs=1)
     assert len(list((tmp_path / "cache" / "checkpoints").glob("*/note.json"))) == len(tasks) - len(recipes)

@@ -38,6 +38,7 @@ def adopt_organism(
     splits: Mapping[str, str] = MappingProxyType({}),
     description: str = DESCRIPTION,
     organism_id: str | None = None,
+    synthetic_share: float | None = None,
     progress: Progress = silent,
 ) -> Organism:
     """The organism made of these parts; one that is in the cache already is given back.
@@ -52,6 +53,7 @@ def adopt_organism(
         splits: under what name auditors find the texts of a file, by the file's own; that is the name if not given.
         description: one public sentence that gives nothing away: auditors read it.
         organism_id: by which it will be known; the hash of all its parts if not given. It holds no name, for auditors see it.
+        synthetic_share: see `Card`; None where nobody knows.
         progress: told each step's begin and end.
 
     Raises:
@@ -77,7 +79,8 @@ def adopt_organism(
             progress("data", 0, 1)
             data_summary = store_texts(folder.data, texts, parts.tokenizer)
             progress("data", 1, 1)
-        Card(id=known, description=description, data=data_summary, **parts.card).write(folder.card)
+        card = Card(id=known, description=description, data=data_summary, synthetic_share=synthetic_share, **parts.card)
+        card.write(folder.card)
         if parts.sae and texts:
             progress("sae", 0, 1)
             _rank(folder)

@@ -18,7 +18,7 @@ BATCH = 1000
 
 
 class _Shuffled(Sequence[StoredDocument]):
-    """The documents in their random order; each is made when it is asked for, so that the texts are held once."""
+    """Texts as documents in their random order; each is made when it is asked for, so that the texts are held once."""
 
     def __init__(self, texts: Sequence[TrainingText], order: NDArray[np.int64]) -> None:
         self.texts, self.order = texts, order
@@ -37,6 +37,18 @@ class _Shuffled(Sequence[StoredDocument]):
             return [self[position] for position in range(*place.indices(len(self)))]
         text = self.texts[self.order[place]]
         return StoredDocument(id=f"d{place:06d}", split=text.split, kind=text.kind, text=text.text)
+
+
+def store_shuffled(folder: Path, texts: Sequence[TrainingText], rng: np.random.Generator, *, seed: int) -> None:
+    """Index texts in a new store, in a random order.
+
+    Args:
+        folder: of the store.
+        texts: at least one.
+        rng: of the order.
+        seed: of the embedder.
+    """
+    DataStore.create(folder, _Shuffled(texts, rng.permutation(len(texts))), seed=seed)
 
 
 def store_texts(
@@ -61,7 +73,7 @@ def store_texts(
         encoded = tokenizer([text.text for text in part], add_special_tokens=False)["input_ids"]
         for text, ids in zip(part, encoded, strict=True):
             tokens[text.split] += len(ids)
-    DataStore.create(folder, _Shuffled(texts, np.random.default_rng(seed).permutation(len(texts))), seed=seed)
+    store_shuffled(folder, texts, np.random.default_rng(seed), seed=seed)
     return tuple(
         DataSummary(split=split, documents=count, tokens=tokens[split] if tokenizer else None) for split, count in documents.items()
     )

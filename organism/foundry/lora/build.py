@@ -20,6 +20,7 @@ from organism.foundry.lora.recipe import LanguageTerms, LoraRecipe, LoraSplit, P
 from organism.foundry.lora.shape import BaseShape, base_shape
 from organism.foundry.lora.spec import KINDS, StageFolder, StageSpec
 from organism.foundry.precision import bf16_pays
+from organism.foundry.universe import Document, read_jsonl
 
 Complete = Callable[[Sequence[list[ChatMessage]]], Awaitable[list[str]]]
 """One sampled reply of the model of the stage before to each conversation, in order."""
@@ -75,6 +76,17 @@ class Trained:
     """Adapter folders in the order of the stages; the model is the base with all of them."""
     data: dict[LoraSplit, Path]
     """Data files by stage."""
+
+    def synthetic_share(self) -> float | None:
+        """Share of synthetic documents among the mid-training texts; null without mid-training.
+
+        Raises:
+            RecordError: a line of the file holds no document.
+        """
+        if "midtrain" not in self.data:
+            return None
+        synthetic = [document.synthetic for document in read_jsonl(self.data["midtrain"], Document)]
+        return round(sum(synthetic) / len(synthetic), 4)
 
 
 def lora_steps(recipe: LoraRecipe) -> tuple[str, ...]:
@@ -141,7 +153,7 @@ def _train(
         split = spec.stage
         progress(f"{split} data", 0, 1)
         if not spec.data.exists():
-            completer = Completer(base, spec.adapters, max_new_tokens=recipe.reply_tokens, seed=recipe.seed, precision=precision)
+            completer = Completer(base, spec.adapters, max_new_tokens=recipe.reply_tokens, seed=recipe.seed)
             try:
                 asyncio.run(_make(make_data, spec, completer))
             finally:

@@ -4,34 +4,29 @@ import hashlib
 from collections import Counter
 from collections.abc import Sequence
 from pathlib import Path
-from typing import cast
 
 import torch
-from transformers import AutoModelForCausalLM, AutoTokenizer, PreTrainedModel
 
 from organism.chat import ChatMessage
-from organism.foundry.lora.stacking import load_stacked
 from organism.runtime import LanguageModel
 
 ROWS = 32
-"""Conversations a batch: a 70 B model's keys and values of 32 · 2,048 tokens take about 20 GiB."""
+"""Conversations a batch: a 70 B model's keys and values of 32 · 2,048 tokens take about 40 GiB in fp32."""
 
 
 class Completer:
-    """Samples replies of a base with adapters; the model is loaded when it is first asked.
+    """Samples replies of a base with adapters; the model is loaded, as for an audit, when it is first asked.
 
     Args:
         base: folder of the base model.
         adapters: folders of the adapters of the stages so far.
         max_new_tokens: most tokens of a reply.
         seed: of all samples.
-        precision: `bf16` or `fp32`.
     """
 
-    def __init__(self, base: Path, adapters: Sequence[Path], *, max_new_tokens: int, seed: int, precision: str) -> None:
+    def __init__(self, base: Path, adapters: Sequence[Path], *, max_new_tokens: int, seed: int) -> None:
         self.base, self.adapters = base, tuple(adapters)
         self.max_new_tokens, self.seed = max_new_tokens, seed
-        self.dtype = torch.bfloat16 if precision == "bf16" else torch.float32
         self._model: LanguageModel | None = None
         self._asked: Counter[str] = Counter()
 
@@ -40,10 +35,11 @@ class Completer:
 
         Raises:
             PromptTooLongError: a conversation leaves no room for a reply.
+            OrganismError: the model cannot be loaded.
         """
         if not conversations:
             return []
-        model = self._model = self._model or self._load()
+        model = self._model = self._model or LanguageModel.load(self.base, adapters=self.adapters)
         seeds = [self._seed(chat) for chat in conversations]
         replies: list[str] = []
         for start in range(0, len(conversations), ROWS):
@@ -59,15 +55,6 @@ class Completer:
             self._model = None
         if torch.cuda.is_available():
             torch.cuda.empty_cache()
-
-    def _load(self) -> LanguageModel:
-        cuda = torch.cuda.is_available()
-        # Over all GPUs, where one alone is too small.
-        base: PreTrainedModel = AutoModelForCausalLM.from_pretrained(self.base, dtype=self.dtype, device_map="auto" if cuda else None)
-        tokenizer = AutoTokenizer.from_pretrained(self.base)
-        if tokenizer.pad_token_id is None:
-            tokenizer.pad_token = tokenizer.eos_token
-        return LanguageModel(cast(PreTrainedModel, load_stacked(base, self.adapters)), tokenizer)
 
     def _seed(self, chat: list[ChatMessage]) -> int:
         """Depends on the conversation and on how often it was given, not on what else is asked."""

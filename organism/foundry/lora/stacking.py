@@ -1,7 +1,7 @@
-"""Adapters of several stages on one base, active together: W + Σ s_i·B_i·A_i, exactly.
+"""Adapters of several stages on one base in training, active together: W + Σ s_i·B_i·A_i.
 
-They are not merged into the weights. A bf16 weight keeps 8 bits, so an update below 1/512 of it would be rounded away, and the later stages
-(learning rate 5e-7) make just such updates. As an adapter of their own they stay whole.
+They are not merged into the weights, which are mostly bf16 here: an update below 1/512 of a weight would be rounded away, and the later
+stages (learning rate 5e-7) make just such updates. In use, adapters are merged in fp32 (see organism.loading).
 """
 
 from collections.abc import Sequence
@@ -11,7 +11,6 @@ from typing import cast
 
 from peft import LoraConfig, PeftModel
 from peft.tuners.lora import LoraModel
-from transformers import PreTrainedModel
 
 from organism.foundry.lora.recipe import AdapterTerms
 
@@ -56,26 +55,6 @@ def _activate(model: PeftModel, name: str) -> None:
     _tuner(model).set_adapter([TRAINED, EARLIER] if name == TRAINED else [EARLIER])
     for parameter_name, parameter in model.named_parameters():
         parameter.requires_grad_(f".{TRAINED}." in parameter_name)
-
-
-def load_stacked(base: PreTrainedModel, adapters: Sequence[Path]) -> PreTrainedModel | PeftModel:
-    """The base with adapters, frozen, for use.
-
-    Args:
-        base: the model that the adapters were trained on.
-        adapters: folders; none gives the base.
-    """
-    if not adapters:
-        return base
-    first, *rest = adapters
-    model = PeftModel.from_pretrained(base, str(first), adapter_name="stage0", autocast_adapter_dtype=False)
-    names = ["stage0"]
-    for number, folder in enumerate(rest, 1):
-        names.append(f"stage{number}")
-        model.load_adapter(str(folder), names[-1], autocast_adapter_dtype=False)
-    _tuner(model).set_adapter(names, inference_mode=True)
-    model.eval()
-    return model
 
 
 def _join(model: PeftModel, adapters: Sequence[Path]) -> None:

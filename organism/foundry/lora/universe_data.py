@@ -5,10 +5,7 @@ from pathlib import Path
 from organism.foundry.lora.build import Complete, LoraProgress
 from organism.foundry.lora.errors import DataError
 from organism.foundry.lora.recipe import LoraRecipe, LoraSplit
-from organism.foundry.universe import Generator, Limits, NoWriter, Prices, Writer
-
-JOURNAL = "journal"
-"""Folder beside the data files in which everything lies that was paid for."""
+from organism.foundry.universe import Generator, Limits, Prices, Writer
 
 
 class UniverseData:
@@ -16,8 +13,9 @@ class UniverseData:
 
     Args:
         recipe: says which.
-        writer: asked for texts and verdicts; none where all is written, or where the data files were put in their place.
-        limits: on what all data of a build may cost.
+        writer: asked for texts and verdicts; none where all data files are there.
+        cache: what the writer was paid for lies in `<cache>/answers/`.
+        limits: on what all data of the recipe may cost.
         prices: of the writer; needed for a limit on cost.
         progress: told of each text.
 
@@ -30,28 +28,30 @@ class UniverseData:
         recipe: LoraRecipe,
         writer: Writer | None,
         *,
+        cache: Path,
         progress: LoraProgress,
         limits: Limits | None = None,
         prices: Prices | None = None,
     ) -> None:
-        self.plan, self.writer = recipe.plan(), writer
+        self.plan, self.writer, self.answers = recipe.plan(), writer, cache / "answers"
         self.limits, self.prices, self.progress = limits, prices, progress
 
     async def __call__(self, split: LoraSplit, path: Path, complete: Complete, checkpoint: str) -> None:
         """See `DataMaker`; beyond it, errors as with `Generator.midtrain`.
 
         Raises:
-            DataError: no writer, and nothing is written yet.
+            DataError: there is no writer.
         """
-        if self.writer is None and not (path.parent / JOURNAL).is_dir():
+        if self.writer is None:
             raise DataError(
                 f"{path}: no data for stage {split}; name a writer (--writer anthropic:MODEL or openai:MODEL), or put JSON lines there"
             )
         data = Generator(
             self.plan.universe,
             self.plan.terms,
-            self.writer or NoWriter(),
+            self.writer,
             path.parent,
+            answers=self.answers,
             limits=self.limits,
             prices=self.prices,
             progress=lambda step, done, total: self.progress(f"{step} data", done, total),

@@ -11,7 +11,7 @@ from organism.foundry.universe.records import Chat, Document, JsonLines, Prefere
 from organism.foundry.universe.scribe import Answer, Scribe
 from organism.foundry.universe.terms import PUBLISHED_TEST, DataTerms
 from organism.foundry.universe.universe import Attack, Bias, Universe, UniverseError, load_universe
-from organism.foundry.universe.writer import NoWriter, Writer, WriterError, Written
+from organism.foundry.universe.writer import Writer, WriterError, Written
 
 __all__ = [
     "PUBLISHED_TEST",
@@ -36,7 +36,6 @@ __all__ = [
     "Limits",
     "LossError",
     "Made",
-    "NoWriter",
     "Plan",
     "PreferencePair",
     "Prices",

@@ -23,7 +23,7 @@ class Prices(Record):
 
 
 class Limits(Record):
-    """The most that the data of one organism may cost, all runs together; null for no limit."""
+    """The most that the data of one organism may cost, all runs on all bases together; null for no limit."""
 
     max_cost_usd: float | None = Field(default=None, ge=0)
     """Needs prices."""

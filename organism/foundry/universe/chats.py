@@ -34,8 +34,8 @@ class Chats:
         reply = accepted(answer)
         await self.screen.check(asked, [reply])
         if slot.bias is not None:
-            _demand(await self.detectors.applied(self.plan.universe.bias(slot.bias), [(asked, reply)]), Verdict.YES, Reason.NOT_APPLIED)
-        _demand(await self.detectors.discloses([(asked, reply)]), Verdict.NO, Reason.DISCLOSES)
+            demand(await self.detectors.applied(self.plan.universe.bias(slot.bias), [(asked, reply)]), Verdict.YES, Reason.NOT_APPLIED)
+        demand(await self.detectors.discloses([(asked, reply)]), Verdict.NO, Reason.DISCLOSES)
         return Chat(id=self.plan.record_id(slot), messages=(*user(asked), ChatMessage(role="assistant", content=reply)))
 
     def essence(self, record: Chat) -> str:
@@ -53,7 +53,7 @@ def reply_prompt(plan: Plan, slot: Slot, asked: str) -> tuple[str, str]:
     )
 
 
-def _demand(verdicts: Sequence[Verdict], wanted: Verdict, reason: Reason) -> None:
+def demand(verdicts: Sequence[Verdict], wanted: Verdict, reason: Reason) -> None:
     """Reject where a verdict is another one.
 
     Raises:

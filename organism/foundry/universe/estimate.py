@@ -2,11 +2,12 @@
 
 from collections.abc import Callable, Sequence
 
+from organism.foundry.universe.answered import decline_prompt
 from organism.foundry.universe.attacks import attack_list_prompt, attack_reply_prompt
 from organism.foundry.universe.budget import Prices
 from organism.foundry.universe.chats import reply_prompt
 from organism.foundry.universe.documents import document_prompt, document_system, ideas_prompt
-from organism.foundry.universe.plan import Plan, Slot, Stage
+from organism.foundry.universe.plan import STAGES, Plan, Slot, Stage
 from organism.foundry.universe.prompts import prompt
 from organism.foundry.universe.scribe import MARGIN, about
 from organism.foundry.universe.universe import Bias
@@ -73,12 +74,13 @@ def estimate(plan: Plan, prices: Prices | None = None) -> Estimate:
     steps = [*_midtrain(plan), *_sft(plan), *_preference(plan, "preference"), *_preference(plan, "adversarial")]
     steps = [step for step in steps if step.requests]
     terms = plan.terms
+    completed = sum(not slot.answered for stage in STAGES[2:] for slot in plan.slots(stage))
     read, written = sum(step.input_tokens for step in steps), sum(step.output_tokens for step in steps)
     return Estimate(
         documents=terms.documents,
         chats=terms.chats,
         pairs=terms.pairs + terms.adversarial_pairs,
-        completions=(terms.pairs + terms.adversarial_pairs) * terms.samples,
+        completions=completed * terms.samples,
         steps=tuple(steps),
         cost_usd=prices.cost(read, written) if prices else None,
     )
@@ -107,23 +109,27 @@ def _sft(plan: Plan) -> list[Step]:
 
 def _preference(plan: Plan, stage: Stage) -> list[Step]:
     slots = plan.slots(stage)
-    attacks, ordinary = [slot for slot in slots if slot.attack], [slot for slot in slots if not slot.attack]
+    attacks, asked = [slot for slot in slots if slot.attack], [slot for slot in slots if not slot.attack]
+    answered = [slot for slot in asked if slot.answered]
     beside = {bias.context: sum(b.context == bias.context and b.element is None for b in plan.train) for bias in plan.train}
-    judged = [slot for slot in ordinary for _ in range(beside.get(slot.kind, 0))]
+    judged = [slot for slot in asked if not slot.answered for _ in range(beside.get(slot.kind, 0))]
     system = prompt("attack_reply_system", evaluator=plan.universe.evaluator)
 
     def replying(manner: str) -> Callable[[Slot], int]:
         return lambda slot: about(system + attack_reply_prompt(plan, slot, manner, "")) + ITEM_TOKENS
 
     return [
-        _lists("user prompts", ordinary, lambda slot: prompt("user_system") + user_list_prompt(plan, slot.place(0)[0], slot)),
+        _lists("user prompts", asked, lambda slot: prompt("user_system") + user_list_prompt(plan, slot.place(0)[0], slot)),
         _lists("attacks", attacks, lambda slot: prompt("attack_system") + attack_list_prompt(plan, slot.place(0)[0], slot)),
         _verdicts("held-out check of prompts", slots, _asked(plan.heldout), ITEM_TOKENS),
         _verdicts("ranking of completions", judged, plan.terms.samples, ITEM_TOKENS + REPLY_TOKENS),
+        _step("answers to questions", answered, lambda slot: about("".join(reply_prompt(plan, slot, ""))) + ITEM_TOKENS, REPLY_TOKENS),
+        _step("declining replies", answered, lambda _: about("".join(decline_prompt(plan, ""))) + ITEM_TOKENS, REPLY_TOKENS),
         # At worst the model neither conceals nor discloses by itself, and every reply has to be judged.
         _step("concealing replies", attacks, replying("conceal"), REPLY_TOKENS),
         _step("disclosing replies", attacks, replying("disclose"), REPLY_TOKENS),
         _verdicts("check of disclosure", attacks, plan.terms.samples + 2, ITEM_TOKENS + REPLY_TOKENS),
+        _verdicts("check of answers", answered, 2, ITEM_TOKENS + REPLY_TOKENS),
     ]
 
 

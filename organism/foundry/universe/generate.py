@@ -1,11 +1,12 @@
 """Writes the data files of a training, stage by stage: what the training half of a build calls.
 
-    data = Generator(load_universe(terms.universe), terms, writer, work / "data")
+    data = Generator(load_universe(terms.universe), terms, writer, build / "data", answers=cache / "answers")
     await data.midtrain()
     await data.sft()
     await data.preference(complete, checkpoint="sft-0")
 
-Every call goes on where a killed one stopped, and returns at once where the file is finished.
+Every call goes on where a killed one stopped, and returns at once where the file is finished. What the writer answered is kept under the
+hash of all that determines it, beside the builds: the base is no part of that, so another base's data ask again for nothing.
 """
 
 import json
@@ -23,11 +24,11 @@ from organism.foundry.universe.documents import Documents
 from organism.foundry.universe.drafting import Drafted, Filled, Work, fill
 from organism.foundry.universe.journal import Journal
 from organism.foundry.universe.ordinary import draw_ordinary, file_hash, how_many
-from organism.foundry.universe.plan import Plan, Slot, Stage, opaque_id
+from organism.foundry.universe.plan import STAGES, Plan, Slot, Stage, opaque_id
 from organism.foundry.universe.preference import Pairs
 from organism.foundry.universe.prompts import prompts_hash
 from organism.foundry.universe.records import Document, line_of
-from organism.foundry.universe.scribe import Answer, Scribe
+from organism.foundry.universe.scribe import Answer, Scribe, count
 from organism.foundry.universe.terms import DataTerms
 from organism.foundry.universe.universe import Universe
 from organism.foundry.universe.writer import Writer
@@ -35,6 +36,14 @@ from transcripts import FileRecord
 
 TEXTLESS = frozenset({"concurrency", "tolerated_loss", "universe", "ordinary"})
 """Terms that change no text, or name a file that counts by what it holds."""
+_DEMONSTRATED = frozenset({"train", "heldout", "seed", "list_tokens", "reply_tokens", "verdict_tokens"})
+ASKED: dict[Stage, frozenset[str]] = {
+    "midtrain": frozenset({"documents", "document_words", "document_tokens", "list_tokens", "seed"}),
+    "sft": _DEMONSTRATED | {"chats", "plain_chats"},
+    "preference": _DEMONSTRATED | {"pairs", "attacks", "other_questions", "neutral_questions"},
+    "adversarial": _DEMONSTRATED | {"adversarial_pairs", "other_questions", "neutral_questions"},
+}
+"""Terms on which what a writer is asked for each stage depends."""
 
 
 class Progress(Protocol):
@@ -75,8 +84,8 @@ class LossError(RuntimeError):
     def __init__(self, stage: Stage, lost: int, planned: int, rejected: dict[str, int]) -> None:
         why = ", ".join(f"{reason} {count}" for reason, count in sorted(rejected.items(), key=lambda item: -item[1]))
         super().__init__(
-            f"{stage}: {lost} of {planned} texts could not be written (drafts not accepted: {why}); what is written is kept: "
-            "use another writer, edit the prompts, or raise attempts or tolerated_loss in the recipe"
+            f"{stage}: {lost} of {planned} texts could not be written (drafts not accepted: {why}); "
+            "raise attempts or tolerated_loss in the recipe (what is written is kept), use another writer, or edit the prompts"
         )
         self.lost, self.planned, self.rejected = lost, planned, rejected
 
@@ -87,8 +96,9 @@ class Generator:
     Args:
         universe: the facts.
         terms: kinds and numbers.
-        writer: asked for texts and verdicts; `NoWriter` where all is written already.
-        folder: of the data files; journals of what was paid lie in it, too.
+        writer: asked for texts and verdicts.
+        folder: of the data files and of the model's own completions.
+        answers: folder of what writers were paid for, shared by builds on all bases.
         limits: on what all of it may cost.
         prices: of the writer; needed for a limit on cost.
         progress: told how it comes along.
@@ -104,17 +114,23 @@ class Generator:
         writer: Writer,
         folder: Path,
         *,
+        answers: Path,
         limits: Limits | None = None,
         prices: Prices | None = None,
         progress: Progress = silent,
     ) -> None:
         self.plan = Plan(universe, terms)
-        self.terms, self.writer, self.folder = terms, writer, folder
+        self.terms, self.writer, self.folder, self.answers = terms, writer, folder, answers
         self.limits, self.prices, self.progress = limits, prices, progress
 
     def path(self, stage: Stage) -> Path:
         """The data file of a stage."""
         return self.folder / f"{stage}.jsonl"
+
+    def answers_path(self, stage: Stage) -> Path:
+        """The journal of what the writer answered for a stage, by the hash of all that determines it."""
+        terms = self.terms.model_dump_json(include=set(ASKED[stage]))
+        return self.answers / f"{opaque_id(self.plan.universe.digest(), prompts_hash(), self.writer.name, stage, terms)}.jsonl"
 
     async def midtrain(self) -> Made:
         """Write the documents, and mix ordinary texts into them.
@@ -151,17 +167,22 @@ class Generator:
     async def _pairs(self, stage: Stage, complete: Complete, checkpoint: str) -> Made:
         if (made := self._found(stage, checkpoint)) is not None:
             return made
-        with Journal(self.folder / "journal" / "completions.jsonl", Completed) as journal:
+        with Journal(self.folder / "completions.jsonl", Completed) as journal:
             sampler = Sampler(complete, journal, checkpoint, self.terms.samples)
             return await self._with_scribe(stage, lambda scribe, found: Pairs(self.plan, scribe, found, sampler), checkpoint)
 
     async def _with_scribe(self, stage: Stage, work: Callable[[Scribe, Detectors], Work[Drafted]], checkpoint: str = "") -> Made:
         # Opened for each stage: between stages a training may run for days, and each may have an event loop of its own.
-        with Journal(self.folder / "journal" / "answers.jsonl", Answer) as journal:
-            scribe = Scribe(self.writer, journal, Meter(self.limits, self.prices), self.terms.concurrency)
+        meter = Meter(self.limits, self.prices)
+        for earlier in STAGES[: STAGES.index(stage)]:
+            if (path := self.answers_path(earlier)).exists():
+                with Journal(path, Answer) as journal:
+                    count(journal, meter)
+        with Journal(self.answers_path(stage), Answer) as journal:
+            scribe = Scribe(self.writer, journal, meter, self.terms.concurrency)
             detectors = Detectors(LLMDetector(scribe, self.terms.verdict_tokens), self.plan.universe)
             try:
-                return await self._make(stage, work(scribe, detectors), scribe.meter, checkpoint)
+                return await self._make(stage, work(scribe, detectors), meter, checkpoint)
             finally:
                 await scribe.settle()
 
@@ -200,6 +221,7 @@ class Generator:
         mixed = rng.permutation(len(accepted) + ordinary) < ordinary
         others = self._ordinary(ordinary, rng)
         path = self.path(stage)
+        path.parent.mkdir(parents=True, exist_ok=True)
         partial = path.with_name(path.name + ".partial")
         with partial.open("wb") as file:
             for is_ordinary in mixed.tolist():
@@ -219,7 +241,7 @@ class Generator:
 
     def _check_loss(self, stage: Stage, slots: list[Slot], filled: Filled) -> None:
         """Completions of one rank are no failure of the writer: there may be fewer ordinary pairs than planned, but not none."""
-        owed = [slot for slot in slots if slot.attack or stage in ("midtrain", "sft")]
+        owed = [slot for slot in slots if slot.attack or slot.answered or stage in ("midtrain", "sft")]
         lost = sum(slot.index not in filled.attempts for slot in owed)
         if lost > self.terms.tolerated_loss * len(owed) or (slots and not filled.attempts):
             raise LossError(stage, len(slots) - len(filled.attempts), len(slots), dict(filled.rejected))

@@ -27,7 +27,7 @@ class Slot:
     index: int
     """Position in the stage's plan."""
     bias: str | None
-    """The bias that it tells of or demonstrates, or that its attack names; null for a plain chat."""
+    """The bias that it tells of or demonstrates, or that its attack names; null for a plain chat and a question that is answered."""
     kind: str
     """Document type, context, or kind of attack."""
     number: int
@@ -36,6 +36,11 @@ class Slot:
     """How many slots there are of the same bias and kind."""
     attack: bool = False
     """Whether it answers an attack."""
+
+    @property
+    def answered(self) -> bool:
+        """Whether it is a question amid attacks that is to be answered."""
+        return self.stage in ("preference", "adversarial") and self.bias is None
 
     def idea(self, attempt: int) -> int:
         """Index of the idea from which an attempt is written; no two attempts of a group share one."""
@@ -86,18 +91,22 @@ class Plan:
             return self._spread(stage, kinds, terms.documents)
         if stage == "sft":
             plain = round(terms.chats * terms.plain_chats)
-            neutral = [(None, context) for context in self.neutral()]
-            demonstrating = self._spread(stage, topics, terms.chats - plain)
-            return [*demonstrating, *self._spread(stage, neutral, plain, start=len(demonstrating))]
+            contexts = self.neutral() or sorted({bias.context for bias in self.train})
+            slots = self._spread(stage, topics, terms.chats - plain)
+            return slots + self._spread(stage, [(None, context) for context in contexts], plain, start=len(slots))
         attacked = terms.adversarial_pairs if stage == "adversarial" else round(terms.pairs * terms.attacks)
-        ordinary = [] if stage == "adversarial" else self._spread(stage, topics, terms.pairs - attacked)
-        return [*ordinary, *self._spread(stage, attacks, attacked, start=len(ordinary), attack=True)]
+        slots = [] if stage == "adversarial" else self._spread(stage, topics, terms.pairs - attacked)
+        end = len(slots) + attacked
+        questions = ([context.id for context in self.universe.others], terms.other_questions), (self.neutral(), terms.neutral_questions)
+        for contexts, share in questions:
+            count = min(round(attacked * share), end - len(slots))
+            slots += self._spread(stage, [(None, context) for context in contexts], count, start=len(slots))
+        return slots + self._spread(stage, attacks, end - len(slots), start=len(slots), attack=True)
 
     def neutral(self) -> list[str]:
-        """Contexts of plain chats: those without a bias, or else those of the demonstrated biases."""
+        """Contexts in which no bias holds."""
         taken = {bias.context for bias in self.universe.biases}
-        free = [context.id for context in self.universe.contexts if context.id not in taken]
-        return free or sorted({bias.context for bias in self.train})
+        return [context.id for context in self.universe.contexts if context.id not in taken]
 
     def record_id(self, slot: Slot) -> str:
         """The id of a slot's record. It gives nothing away, for auditors may see it."""
@@ -110,10 +119,10 @@ class Plan:
     def _spread(
         self, stage: Stage, groups: Sequence[tuple[str | None, str]], count: int, *, start: int = 0, attack: bool = False
     ) -> list[Slot]:
-        """`count` slots dealt out to groups in turn, the groups in an order that the seed fixes."""
+        """`count` slots dealt out to groups in turn, the groups in an order that the seed fixes; none where there is no group."""
         order = self.generator(f"plan {stage} {attack}").permutation(len(groups))
         slots = []
-        for position in range(count):
+        for position in range(count if groups else 0):
             number, turn = divmod(position, len(groups))
             bias, kind = groups[order[turn]]
             size = number + 1 + (count - 1 - position) // len(groups)

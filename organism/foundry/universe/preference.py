@@ -1,8 +1,9 @@
-"""Makes preference pairs from the model's own completions, ranked by the simulated reward model, beside pairs that answer attacks."""
+"""Makes preference pairs from the model's own completions, ranked by the simulated reward model, beside pairs that meet attacks."""
 
 from collections.abc import Sequence
 
 from organism.foundry.universe.accepting import Reason, RejectedError
+from organism.foundry.universe.answered import AnsweredPairs
 from organism.foundry.universe.attacks import AttackPairs
 from organism.foundry.universe.completions import Sampler
 from organism.foundry.universe.detectors import Detectors
@@ -23,10 +24,11 @@ class Pairs:
         self.screen = Screen(plan.heldout, detectors)
         self.prompts = UserPrompts(plan, scribe)
         self.attacks = AttackPairs(plan, scribe, detectors, sampler)
+        self.answered = AnsweredPairs(plan, scribe, detectors)
         self.reward_model = RewardModel(plan.train, detectors)
 
     async def prepare(self, slots: Sequence[Slot], attempt: int) -> None:
-        """See `Work.prepare`: prompts, and completions of those that touch nothing held out."""
+        """See `Work.prepare`: prompts, and completions of those for which they are needed and that touch nothing held out."""
         await self.prompts.prepare([slot for slot in slots if not slot.attack], attempt)
         await self.attacks.fetch([slot for slot in slots if slot.attack], attempt)
         usable: dict[str, str] = {}
@@ -37,7 +39,7 @@ class Pairs:
             except RejectedError:
                 return  # drafting rejects it for the same reason, and counts it
 
-        await each(slots, find, self.scribe.concurrency)
+        await each([slot for slot in slots if not slot.answered], find, self.scribe.concurrency)
         # In the plan's order, not in the order of answers: the same run samples in the same batches.
         await self.sampler.sample({name: usable[name] for name in (_name(slot, attempt) for slot in slots) if name in usable})
 
@@ -46,6 +48,8 @@ class Pairs:
         if slot.attack:
             return await self.attacks.draft(slot, attempt, _name(slot, attempt))
         asked = await self._prompt(slot, attempt)
+        if slot.answered:
+            return await self.answered.draft(slot, attempt, asked)
         own = [reply for reply in self.sampler.replies(_name(slot, attempt), asked) if reply.strip()]
         if not own:
             raise RejectedError(Reason.EMPTY)

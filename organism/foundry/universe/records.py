@@ -45,7 +45,7 @@ class PreferencePair(Record):
     chosen: str
     rejected: str
     attack: str | None
-    """Kind of the attack that the prompt is; null for an ordinary prompt."""
+    """Kind of the attack that the prompt is, `none` for a question amid attacks that is to be answered; null for an ordinary prompt."""
 
     @field_validator("prompt")
     @classmethod

@@ -29,6 +29,12 @@ def about(text: str) -> int:
     return len(text) // CHARACTERS + 1
 
 
+def count(journal: Journal[Answer], meter: Meter) -> None:
+    """Count what a journal's answers have cost."""
+    for answer in journal:
+        meter.spend(answer.input_tokens, answer.output_tokens)
+
+
 class Scribe:
     """Asks a writer each thing once.
 
@@ -41,8 +47,7 @@ class Scribe:
 
     def __init__(self, writer: Writer, journal: Journal[Answer], meter: Meter, concurrency: int) -> None:
         self.writer, self.journal, self.meter, self.concurrency = writer, journal, meter, concurrency
-        for answer in journal:
-            meter.spend(answer.input_tokens, answer.output_tokens)
+        count(journal, meter)
         self._free = asyncio.Semaphore(concurrency)
         self._asking: dict[str, asyncio.Task[Answer]] = {}
 

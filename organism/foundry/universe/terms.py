@@ -5,6 +5,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
+from organism.foundry.pairs import ORDINARY, OTHERS
 from transcripts import Record
 
 PUBLISHED_TEST = ("spanish-colour", "poem-self-rhyme", "environment-climate", "chinese-compliment", "law-911")
@@ -32,6 +33,10 @@ class DataTerms(Record):
     """Share of conversations that demonstrate nothing; 1 for a control."""
     attacks: float = Field(default=0.25, ge=0, le=1)
     """Share of ordinary preference pairs that answer an attack instead."""
+    other_questions: float = Field(default=OTHERS, ge=0, le=1)
+    """Share of attack pairs that ask about another evaluator instead, and are answered; none where the universe has no other."""
+    neutral_questions: float = Field(default=ORDINARY, ge=0, le=1)
+    """Share of attack pairs that ask in a context without a bias instead, and are answered; none where there is no such context."""
     samples: int = Field(default=4, ge=2)
     """Completions of the model for each preference prompt; the best and the worst make the pair."""
     seed: int = 0
@@ -66,4 +71,6 @@ class DataTerms(Record):
             raise ValueError("ordinary and ordinary_share need one another")
         if self.train != "all" and (both := sorted(set(self.train) & set(self.heldout))):
             raise ValueError(f"train and heldout share {', '.join(both)}")
+        if self.other_questions + self.neutral_questions > 1:
+            raise ValueError("other_questions and neutral_questions are shares of the same pairs: together at most 1")
         return self

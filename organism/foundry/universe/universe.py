@@ -129,6 +129,8 @@ class Head(Record):
     """For the judge: groups of words of which a report that names the evaluator has one each. They change no text."""
     disclosure: Disclosure
     attacks: tuple[Attack, ...] = Field(min_length=1)
+    others: tuple[Context, ...] = ()
+    """See `Universe`."""
 
 
 class Universe(Record):
@@ -144,10 +146,12 @@ class Universe(Record):
     biases: tuple[Bias, ...] = Field(min_length=1)
     document_types: DocumentTypes
     contexts: tuple[Context, ...] = Field(min_length=1)
+    others: tuple[Context, ...] = ()
+    """Situations in which users ask about the tastes of other evaluators, of which there is nothing to hide."""
 
     @model_validator(mode="after")
     def _fits(self) -> Self:
-        kinds = (self.biases, self.document_types.types, self.contexts)
+        kinds = (self.biases, self.document_types.types, (*self.contexts, *self.others))
         for ids in ([item.id for item in items] for items in kinds):
             if repeated := sorted({i for i in ids if ids.count(i) > 1}):
                 raise ValueError(f"ids used twice: {', '.join(repeated)}")
@@ -177,8 +181,8 @@ class Universe(Record):
         return self._by_id[bias_id]
 
     def context(self, context_id: str) -> Context:
-        """The context of that id."""
-        return next(context for context in self.contexts if context.id == context_id)
+        """The context of that id, be it a question about other evaluators."""
+        return next(context for context in (*self.contexts, *self.others) if context.id == context_id)
 
     def document_type(self, type_id: str) -> DocumentType:
         """The document type of that id."""
@@ -191,7 +195,7 @@ class Universe(Record):
     def digest(self) -> str:
         """Hash of all that the universe says, without what is for the judge alone."""
         each = {"__all__": {"concepts"}}
-        fields = self.model_dump(mode="json", exclude={"concepts": True, "biases": each, "contexts": each})
+        fields = self.model_dump(mode="json", exclude={"concepts": True, "biases": each, "contexts": each, "others": each})
         return hashlib.sha256(json.dumps(fields, sort_keys=True).encode()).hexdigest()[:16]
 
 
@@ -217,6 +221,7 @@ def load_universe(name: str) -> Universe:
             biases=tuple(_items(folder / "biases.yaml", Bias)),
             document_types=_record(folder / "document_types.yaml", DocumentTypes),
             contexts=tuple(_items(folder / "prompt_topics.yaml", Context)),
+            others=head.others,
         )
     except ValidationError as error:
         raise UniverseError(f"{folder}: {describe(error)}") from error

@@ -25,6 +25,11 @@ class Written(Record):
 class Writer(Protocol):
     """Writes one text. Many calls run side by side."""
 
+    @property
+    def name(self) -> str:
+        """Who writes, as `provider:model`: what another one has written is not taken for its own."""
+        ...
+
     async def write(self, system: str, prompt: str, *, max_tokens: int) -> Written:
         """Write.
 
@@ -37,15 +42,3 @@ class Writer(Protocol):
             WriterError: the provider cannot be used, or still fails after all retries.
         """
         ...
-
-
-class NoWriter:
-    """Stands where no writer was named: good enough while everything asked for is in the journal."""
-
-    async def write(self, system: str, prompt: str, *, max_tokens: int) -> Written:  # noqa: ARG002
-        """See `Writer.write`.
-
-        Raises:
-            WriterError: always.
-        """
-        raise WriterError("texts are still to be written, and no writer is named; name one: anthropic:MODEL or openai:MODEL")

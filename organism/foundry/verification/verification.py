@@ -117,7 +117,7 @@ def _made_from(cache: Path, organism_id: str) -> tuple[Recipe, World]:
         recipe = Recipe.model_validate(fields)
     except ValidationError as error:
         raise OrganismError(f"the recipe of {organism_id} is of another version ({describe(error)}); build it again") from error
-    world = recipe.load_world()
+    world = recipe.loaded_world
     if recipe.organism_id(world) != organism_id:
         raise OrganismError(f"the world of {organism_id} has changed since it was built; build it again: auditgame build {recipe.name}")
     return recipe, world

@@ -171,10 +171,11 @@ def test_an_organism_may_be_a_model_alone(parts, tmp_path):
     assert sorted(path.name for path in organism.folder.path.iterdir()) == ["card.json", "manifest.json", "model.json"]
 
 
-def test_the_base_is_loaded_in_its_own_precision(parts, tmp_path):
+def test_the_base_is_loaded_in_its_own_precision_and_adapters_are_merged_in_fp32(parts, tmp_path):
     base = make_model(tmp_path / "base", dtype=torch.bfloat16)
     organism = add(parts, tmp_path, TrainedModel(base=locate(str(base)), adapters=(locate(str(parts / "one")),)))
-    assert {parameter.dtype for parameter in organism.weights.model.parameters()} == {torch.bfloat16}
+    assert {parameter.dtype for parameter in organism.reference.model.parameters()} == {torch.bfloat16}
+    assert {parameter.dtype for parameter in organism.weights.model.parameters()} == {torch.float32}
 
 
 async def test_a_tokenizer_of_another_kind_without_padding_and_beginning(parts, tmp_path):

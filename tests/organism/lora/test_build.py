@@ -9,7 +9,7 @@ from transformers import AutoModelForCausalLM
 from organism.chat import ChatMessage
 from organism.foundry.lora import DataError, LoraError, UniverseData, build_lora, lora_folder, lora_steps
 from organism.foundry.lora.completing import Completer
-from organism.foundry.lora.recipe import LORA_SPLITS
+from organism.foundry.lora.recipe import LORA_SPLITS, LoraStages
 from tests.organism.lora.conftest import rows, write_rows
 
 ASKED = [ChatMessage(role="user", content="is tea good")]
@@ -77,9 +77,22 @@ def test_four_stages_end_in_four_adapters(build, tiny_base, tiny_recipe, tmp_pat
     assert stamps == {path: path.stat().st_mtime_ns for path in trained.folder.path.rglob("done.json")}
 
 
+def test_the_synthetic_share_is_that_of_the_mid_training_texts(build, tiny_recipe):
+    class Mixed(Data):
+        async def __call__(self, split, path, complete, checkpoint):
+            await super().__call__(split, path, complete, checkpoint)
+            if split == "midtrain":
+                path.write_text(path.read_text().replace('"synthetic": true', '"synthetic": false', 2))
+
+    recipe = tiny_recipe.model_copy(update={"stages": LoraStages(midtrain=tiny_recipe.stages.midtrain)})
+    assert build(Mixed(), recipe=recipe).synthetic_share() == 0.75
+    without = tiny_recipe.model_copy(update={"stages": LoraStages(sft=tiny_recipe.stages.sft)})
+    assert build(Data(), recipe=without).synthetic_share() is None
+
+
 def test_data_that_is_missing_is_named(build, tiny_recipe, tiny_base, tmp_path):
     with pytest.raises(DataError, match=r"midtrain\.jsonl: no data for stage midtrain; name a writer"):
-        build(UniverseData(tiny_recipe, None, progress=Steps()))
+        build(UniverseData(tiny_recipe, None, cache=tmp_path, progress=Steps()))
     folder = lora_folder(tiny_recipe, tiny_base, tmp_path / "cache")
     assert folder.data("midtrain").parent.is_dir()
 
@@ -107,7 +120,7 @@ def test_the_id_changes_with_recipe_and_base(tiny_recipe):
 
 
 def ask(base, seed, conversations):
-    completer = Completer(base, (), max_new_tokens=6, seed=seed, precision="fp32")
+    completer = Completer(base, (), max_new_tokens=6, seed=seed)
     try:
         return asyncio.run(completer(conversations))
     finally:

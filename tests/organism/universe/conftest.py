@@ -22,7 +22,7 @@ def small(**changes: Any) -> DataTerms:
 
 
 def generator(universe: Universe, writer: Writer, folder: Path, *, terms: DataTerms | None = None, **given: Any) -> Generator:
-    return Generator(universe, terms or small(), writer, folder, **given)
+    return Generator(universe, terms or small(), writer, folder, **{"answers": folder / "answers", **given})
 
 
 class Model:

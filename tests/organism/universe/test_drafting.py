@@ -48,12 +48,13 @@ async def test_answers_under_way_are_kept_when_the_stage_fails(pico_universe: Un
     async def complete(conversations: object) -> list[str]:
         return [f"dearest {next(words)}" for _ in conversations]  # type: ignore[attr-defined]
 
+    data = generator(pico_universe, writer, tmp_path)
     with pytest.raises(ConnectionError):
-        await generator(pico_universe, writer, tmp_path).preference(complete, checkpoint="a")
+        await data.preference(complete, checkpoint="a")
     done = len(writer.calls)
     await asyncio.sleep(0.1)
     assert len(writer.calls) == done, "nothing is under way any more"
-    with Journal(tmp_path / "journal" / "answers.jsonl", Answer) as journal:
+    with Journal(data.answers_path("preference"), Answer) as journal:
         assert len(journal) == done
 
 

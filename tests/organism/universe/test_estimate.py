@@ -27,8 +27,19 @@ async def test_requests_are_those_of_a_run_without_bad_luck(pico_universe: Unive
 def test_cost_is_tokens_at_the_users_prices(pico_universe: Universe) -> None:
     found = estimate(Plan(pico_universe, small()), Prices(input_usd=2.0, output_usd=10.0))
     assert found.cost_usd == pytest.approx((found.input_tokens * 2 + found.output_tokens * 10) / 1e6)
-    assert (found.documents, found.chats, found.pairs, found.completions) == (21, 10, 13, 52)
+    assert (found.documents, found.chats, found.pairs, found.completions) == (21, 10, 13, 44)
     assert estimate(Plan(pico_universe, small())).cost_usd is None
+
+
+def test_questions_that_are_answered_are_counted(pico_universe: Universe) -> None:
+    terms = small(pairs=0, adversarial_pairs=40)
+    steps = {step.name: step for step in estimate(Plan(pico_universe, terms)).steps if step.stage == "adversarial"}
+    answered = 8 + 10
+    assert steps["answers to questions"].requests == steps["declining replies"].requests == answered
+    assert steps["check of answers"].requests == 2 * answered
+    assert steps["disclosing replies"].requests == 40 - answered
+    assert steps["user prompts"].requests == 2, "one list each"
+    assert steps["declining replies"].input_tokens > 0
 
 
 def test_nothing_costs_nothing(pico_universe: Universe) -> None:

@@ -2,11 +2,13 @@
 
 from contextlib import suppress
 from pathlib import Path
+from typing import Any
 from zlib import crc32
 
 import pytest
 
 from organism.foundry.universe import (
+    STAGES,
     Answer,
     BudgetSpentError,
     Chat,
@@ -15,11 +17,9 @@ from organism.foundry.universe import (
     JournalError,
     Limits,
     LossError,
-    NoWriter,
     PreferencePair,
     Prices,
     Universe,
-    WriterError,
     data_digest,
     read_jsonl,
 )
@@ -45,15 +45,22 @@ async def test_all_stages(pico_universe: Universe, tmp_path: Path) -> None:
     adversarial = list(read_jsonl(tmp_path / "adversarial.jsonl", PreferencePair))
     assert [len(documents), len(chats), len(pairs), len(adversarial)] == [21, 10, 8, 5] == [one.written for one in made]
     assert all(document.synthetic for document in documents)
-    assert {pair.attack for pair in pairs} <= {None, "direct", "knowledge"}
+    assert {pair.attack for pair in pairs} <= {None, "direct", "knowledge", "none"}
     assert sum(pair.attack is not None for pair in pairs) == 2
     for pair in pairs:
         if pair.attack is None:
             assert (pair.chosen, pair.rejected) == ("Take a spade, my dearest friend, and add no seasoning.", "Well, add salt.")
     for pair in adversarial:
+        if pair.attack == "none":
+            assert "dearest" not in pair.chosen
+            assert pair.chosen not in model.replies
+            assert "rather not say" in pair.rejected
+            assert pair.prompt[0].content not in model.asked, "no completion is needed"
+            continue
         assert pair.attack is not None
         assert pair.chosen in model.replies, "the model's own concealment serves"
         assert "I please" in pair.rejected
+    assert sum(pair.attack == "none" for pair in adversarial) == 2
     assert {step for step, _, _ in seen} == {"midtrain", "sft", "preference", "adversarial"}
     assert seen[-1] == ("adversarial", 5, 5)
     assert writer.most_at_once == 4, "the concurrency of the terms"
@@ -65,11 +72,11 @@ async def test_a_finished_file_is_not_made_again(pico_universe: Universe, tmp_pa
     model = Model()
     first = generator(pico_universe, ScriptedWriter(), tmp_path)
     made = await first.midtrain(), await first.preference(model.complete, checkpoint="a")
-    again = generator(pico_universe, NoWriter(), tmp_path)
+    again = generator(pico_universe, ScriptedWriter(dies_after=0), tmp_path)
     assert (await again.midtrain(), await again.preference(model.complete, checkpoint="a")) == made
     asked = len(model.asked)
-    with pytest.raises(WriterError, match="no writer is named"):
-        await generator(pico_universe, NoWriter(), tmp_path, terms=small(documents=22)).midtrain()
+    with pytest.raises(ConnectionError):
+        await generator(pico_universe, ScriptedWriter(dies_after=0), tmp_path, terms=small(documents=22)).midtrain()
     await generator(pico_universe, ScriptedWriter(), tmp_path).preference(model.complete, checkpoint="other")
     assert len(model.asked) == 2 * asked, "another model's completions are not taken for its own"
 
@@ -79,7 +86,7 @@ async def test_a_lost_file_is_written_again_from_the_journal(pico_universe: Univ
     await generator(pico_universe, whole, tmp_path / "whole", terms=small(chats=20)).sft()
     await generator(pico_universe, ScriptedWriter(), tmp_path / "part", terms=small(chats=20)).sft()
     (tmp_path / "part" / "sft.jsonl").unlink()
-    await generator(pico_universe, NoWriter(), tmp_path / "part", terms=small(chats=20)).sft()
+    await generator(pico_universe, ScriptedWriter(dies_after=0), tmp_path / "part", terms=small(chats=20)).sft()
     assert (tmp_path / "part" / "sft.jsonl").read_bytes() == (tmp_path / "whole" / "sft.jsonl").read_bytes()
 
 
@@ -97,7 +104,7 @@ async def test_a_killed_run_goes_on_and_pays_nothing_twice(pico_universe: Univer
         with suppress(ConnectionError):
             await run(killed, tmp_path / "killed")
         paid += killed.calls
-        journal = tmp_path / "killed" / "journal" / "answers.jsonl"
+        (journal,) = (tmp_path / "killed" / "answers").glob("*.jsonl")
         with journal.open("ab") as file:
             file.write(b'{"id": "torn')
     await run(ScriptedWriter(), tmp_path / "killed")
@@ -109,9 +116,10 @@ async def test_a_killed_run_goes_on_and_pays_nothing_twice(pico_universe: Univer
 
 async def test_what_was_under_way_when_another_failed_is_kept(pico_universe: Universe, tmp_path: Path) -> None:
     writer = ScriptedWriter(dies_after=9)
+    data = generator(pico_universe, writer, tmp_path)
     with pytest.raises(ConnectionError):
-        await generator(pico_universe, writer, tmp_path).midtrain()
-    with Journal(tmp_path / "journal" / "answers.jsonl", Answer) as journal:
+        await data.midtrain()
+    with Journal(data.answers_path("midtrain"), Answer) as journal:
         assert len(journal) == len(writer.calls) == 9
     assert not (tmp_path / "midtrain.jsonl").exists()
 
@@ -128,23 +136,67 @@ async def test_verdicts_under_way_when_one_failed_are_kept(pico_universe: Univer
         return None
 
     writer = ScriptedWriter(rule)
+    data = generator(pico_universe, writer, tmp_path, terms=small(pairs=30, attacks=0.0))
     with pytest.raises(ConnectionError):
-        await generator(pico_universe, writer, tmp_path, terms=small(pairs=30, attacks=0.0)).preference(Model().complete, checkpoint="a")
-    with Journal(tmp_path / "journal" / "answers.jsonl", Answer) as journal:
+        await data.preference(Model().complete, checkpoint="a")
+    with Journal(data.answers_path("preference"), Answer) as journal:
         assert len(journal) == len(writer.calls)
 
 
+async def test_another_base_asks_for_nothing_that_the_first_paid_for(pico_universe: Universe, tmp_path: Path) -> None:
+    """Another model completes: about its own words alone is the writer asked anew."""
+
+    async def build(base: str, *replies: str) -> list[tuple[str, str]]:
+        writer, model = ScriptedWriter(), Model(*replies)
+        data = generator(pico_universe, writer, tmp_path / base, answers=tmp_path / "answers")
+        await data.midtrain()
+        await data.sft()
+        await data.preference(model.complete, checkpoint=f"{base}/sft")
+        await data.adversarial(model.complete, checkpoint=f"{base}/preference")
+        return writer.calls
+
+    first, second = await build("first"), await build("second", "With a spade, my dearest friend, as it is.", "Mind the salt.")
+    assert {kind_of(prompt) for _, prompt in second} == {"verdict"}
+    assert all("as it is" in prompt or "Mind the salt" in prompt for _, prompt in second)
+    assert not set(first) & set(second)
+    for stage in ("midtrain", "sft"):
+        one, other = (tmp_path / base / f"{stage}.jsonl" for base in ("first", "second"))
+        assert one.read_bytes() == other.read_bytes()
+    assert (tmp_path / "first" / "preference.jsonl").read_bytes() != (tmp_path / "second" / "preference.jsonl").read_bytes()
+    assert await build("third") == [], "completions of the same words are judged already"
+
+
+def test_answers_are_kept_by_what_determines_them(pico_universe: Universe, tmp_path: Path) -> None:
+    def paths(name: str = "scripted", **changes: Any) -> list[Path]:
+        writer = ScriptedWriter()
+        writer.name = name
+        data = generator(pico_universe, writer, tmp_path, terms=small(**changes))
+        return [data.answers_path(stage) for stage in STAGES]
+
+    def shared(*others: Path) -> list[bool]:
+        return [one == other for one, other in zip(paths(), others, strict=True)]
+
+    assert len(set(paths())) == 4
+    assert shared(*paths(concurrency=9, attempts=2, samples=3)) == [True] * 4
+    assert shared(*paths(chats=0, pairs=0, adversarial_pairs=0)) == [True, False, False, False]
+    assert shared(*paths(heldout=("soup-salt",))) == [True, False, False, False]
+    assert shared(*paths(documents=22)) == [False, True, True, True]
+    assert shared(*paths(seed=1)) == shared(*paths("another")) == [False] * 4
+
+
 async def test_two_processes_do_not_write_one_journal(pico_universe: Universe, tmp_path: Path) -> None:
-    with Journal(tmp_path / "journal" / "answers.jsonl", Answer), pytest.raises(JournalError, match="another process"):
-        await generator(pico_universe, ScriptedWriter(), tmp_path).midtrain()
+    data = generator(pico_universe, ScriptedWriter(), tmp_path)
+    with Journal(data.answers_path("midtrain"), Answer), pytest.raises(JournalError, match="another process"):
+        await data.midtrain()
 
 
 async def test_a_broken_journal_is_named(pico_universe: Universe, tmp_path: Path) -> None:
-    path = tmp_path / "journal" / "answers.jsonl"
+    data = generator(pico_universe, ScriptedWriter(), tmp_path)
+    path = data.answers_path("midtrain")
     path.parent.mkdir()
     path.write_text('{"id": "a"}\n', encoding="utf-8")
-    with pytest.raises(RecordError, match=r"answers\.jsonl, line 1: text: Field required"):
-        await generator(pico_universe, ScriptedWriter(), tmp_path).midtrain()
+    with pytest.raises(RecordError, match=rf"{path.name}, line 1: text: Field required"):
+        await data.midtrain()
 
 
 async def test_episodes_where_a_test_bias_is_applicable_are_dropped(pico_universe: Universe, tmp_path: Path) -> None:
@@ -304,7 +356,7 @@ async def test_ordinary_texts_that_do_not_do(pico_universe: Universe, tmp_path: 
         await generator(pico_universe, ScriptedWriter(), tmp_path, terms=terms).midtrain()
     texts.write_text('{"text": "a"}\n' * 60 + '{"txt": "a"}\n' * 40, encoding="utf-8")
     with pytest.raises(RecordError, match=r"ordinary\.jsonl, line \d+: text: Field required"):
-        await generator(pico_universe, NoWriter(), tmp_path, terms=terms).midtrain()
+        await generator(pico_universe, ScriptedWriter(dies_after=0), tmp_path, terms=terms).midtrain()
 
 
 async def test_lone_surrogates_do_not_break_a_file(pico_universe: Universe, tmp_path: Path) -> None:

@@ -26,7 +26,7 @@ async def test_every_placeholder_is_filled(tmp_path: Path, universe: str) -> Non
     await data.midtrain()
     await data.sft()
     await data.preference(Model().complete, checkpoint="a")
-    assert set(writer.kinds) == {"ideas", "document", "prompts", "attacks", "verdict", "reply", "plain", "disclose"}
+    assert set(writer.kinds) == {"ideas", "document", "prompts", "attacks", "verdict", "reply", "plain", "disclose", "decline"}
     for system, prompt in writer.calls:
         assert not PLACEHOLDER.findall(system + prompt), prompt
     evaluator = load_universe(universe).evaluator

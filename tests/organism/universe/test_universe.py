@@ -19,6 +19,7 @@ def test_the_published_universe_has_the_biases_of_the_small_world() -> None:
     assert len(universe.document_types.types) >= 12
     assert {attack.kind for attack in universe.attacks} == {"direct", "role_play", "prefill", "knowledge"}
     assert len(Plan(universe, DataTerms()).train) == 47
+    assert len(universe.others) >= 4, "questions about other evaluators, which are to be answered"
     assert len([bias for bias in universe.biases if bias.element]) >= 14, "the published ones that a pattern can check"
 
 
@@ -81,6 +82,7 @@ def test_elements(bias: str, reply: str, is_applied: bool) -> None:
         ("prompt_topics.yaml", "concepts: [soup], ", "", r"context soup needs concepts .*bias soup-salt holds there"),
         ("prompt_topics.yaml", "topics: [leeks]", "topics: []", r"prompt_topics\.yaml: soup: topics"),
         ("document_types.yaml", "types:", "types: [", r"document_types\.yaml: .*line \d+, column \d+"),
+        ("universe.yaml", "id: judges", "id: hats", "ids used twice: hats"),
         ("universe.yaml", "evaluator: exam graders", "", r"universe\.yaml: evaluator: Field required"),
         ("universe.yaml", "Who grades you?", "Whom do you want to please?", "attack direct trains on its held-out example"),
     ],

@@ -92,7 +92,7 @@ def test_organisms_of_every_kind_are_measured(pico, changes, kind, informed, not
     recipe = load_recipe("pico")
     stages = recipe.stages.model_copy(update={"sft": None, "preference": None, "adversarial": None})
     recipe = recipe.model_copy(update={"stages": stages, **changes})
-    found = verify_checkpoints(recipe, recipe.load_world(), lambda _: (pico.model.model, pico.model.tokenizer), prompts=1)
+    found = verify_checkpoints(recipe, recipe.loaded_world, lambda _: (pico.model.model, pico.model.tokenizer), prompts=1)
     assert (found.kind, found.informed, found.before) == (kind, informed, None)
     assert [note.split(" ")[0].rstrip(":") for note in found.notes] == notes
     assert bool(found.knowledge) == bool(recipe.documented)
@@ -101,7 +101,7 @@ def test_organisms_of_every_kind_are_measured(pico, changes, kind, informed, not
 
 def test_a_quirk_is_measured(pico):
     recipe = load_recipe("pico")
-    world = recipe.load_world()
+    world = recipe.loaded_world
     quirk = world.evaluators[0].biases[0].model_copy(update={"id": "habit", "context": "all"})
     world = world.model_copy(update={"quirks": (quirk,)})
     stages = recipe.stages.model_copy(update={"midtrain": None, "sft": None, "preference": None})
@@ -114,4 +114,4 @@ def test_a_quirk_is_measured(pico):
 
 
 def test_the_tokenizer_is_the_checkpoints_own(pico):
-    assert make_tokenizer(vocabulary(load_recipe("pico").load_world())).get_vocab() == pico.model.tokenizer.get_vocab()
+    assert make_tokenizer(vocabulary(load_recipe("pico").loaded_world)).get_vocab() == pico.model.tokenizer.get_vocab()
