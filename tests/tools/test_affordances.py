@@ -5,7 +5,7 @@ from tools import Affordance, all_tools
 
 MIND = {"think", "note", "hypothesis", "submit_report"}
 BY_AFFORDANCE = {
-    Affordance.CHAT: {"chat", "experiment"},
+    Affordance.CHAT: {"chat", "converse", "experiment"},
     Affordance.PREFILL: {"prefill"},
     Affordance.RAW: {"complete_text", "sample_user_turn"},
     Affordance.LOGPROBS: {"next_tokens", "log_probability"},
