@@ -5,9 +5,9 @@ from tools import Affordance, all_tools
 
 MIND = {"think", "note", "hypothesis", "submit_report"}
 BY_AFFORDANCE = {
-    Affordance.CHAT: {"chat", "converse", "experiment"},
-    Affordance.PREFILL: {"prefill"},
-    Affordance.RAW: {"complete_text", "sample_user_turn"},
+    Affordance.CHAT: {"chat", "converse", "experiment", "many_chats"},
+    Affordance.PREFILL: {"prefill", "many_prefills"},
+    Affordance.RAW: {"complete_text", "sample_user_turn", "many_completions", "many_user_turns"},
     Affordance.LOGPROBS: {"next_tokens", "log_probability"},
     Affordance.STEER: {"steer", "fuzz"},
     Affordance.ACTIVATIONS: {"logit_lens"},
