@@ -7,6 +7,7 @@ from pydantic import Field
 from organism import ChatMessage, PromptTooLongError
 from tools.affordances import Affordance
 from tools.arguments import MAX_TEXT, MaxTokens, System, Temperature
+from tools.chat import ask
 from tools.context import Subject, ToolContext, ToolError
 from tools.conversations import Conversation, Conversations
 from tools.tool import Result, tool
@@ -48,17 +49,14 @@ async def converse(
     kept = _kept(whole, after, message)
     asked = kept.plus(ChatMessage(role="user", content=message)) if message is not None else kept
     try:
-        (found,) = await context.model(subject).chat(
-            [asked.asked()], max_new_tokens=max_tokens, temperature=temperature, seeds=context.seeds(1)
-        )
+        (reply,) = await ask(context, subject, [asked.asked()], temperature=temperature, max_tokens=max_tokens)
     except PromptTooLongError as error:
         raise ToolError(f"{error}; go on from an earlier message (`after`), or begin a new conversation") from error
-    context.meter.count([found])
     # Another call may have gone on with the same conversation meanwhile; what it added must not be lost unasked.
     now = Conversations.from_events(context.log.events)
     goes_on = conversation is not None and now.get(conversation) == (whole if roll_back else kept)
     name = conversation if conversation is not None and goes_on else now.next_id()
-    return {"conversation": name, "after": len(kept.messages), "messages": len(asked.messages) + 1, "reply": found.text}
+    return {"conversation": name, "after": len(kept.messages), "messages": len(asked.messages) + 1, "reply": reply}
 
 
 def _kept(whole: Conversation, after: int | None, message: str | None) -> Conversation:

@@ -5,12 +5,14 @@ from typing import Annotated
 
 from pydantic import Field
 
-from organism import ChatMessage, Continuation, LanguageModel, render_user_start
+from organism import ChatMessage, LanguageModel, render_user_start
 from tools.affordances import Affordance
 from tools.arguments import MAX_TEXT, MaxTokens, System, Temperature
+from tools.chat import ask, opening
 from tools.clusters import cluster
 from tools.context import Subject, ToolContext, ToolError
 from tools.inputs import varied_inputs
+from tools.raw import complete
 from tools.tool import Result, tool
 
 EXAMPLES = 3
@@ -41,11 +43,8 @@ async def many_chats(
     Returns clusters of replies: how many, the terms that set each apart, and typical examples with what was asked.
     """
     inputs = await varied_inputs(context, "chats", hint, count)
-    before = [ChatMessage(role="system", content=system)] if system else []
-    conversations = [[*before, ChatMessage(role="user", content=text)] for text in inputs]
-    found = await context.model(subject).chat(
-        conversations, max_new_tokens=max_tokens, temperature=temperature, seeds=context.seeds(len(inputs))
-    )
+    conversations = [opening(system, text) for text in inputs]
+    found = await ask(context, subject, conversations, temperature=temperature, max_tokens=max_tokens)
     return _spread(context, inputs, found, every=every)
 
 
@@ -65,11 +64,8 @@ async def many_prefills(
     Returns clusters of the continuations: how many, the terms that set each apart, and examples with the forced start.
     """
     inputs = await varied_inputs(context, "prefills", hint, count)
-    before = [*([ChatMessage(role="system", content=system)] if system else []), ChatMessage(role="user", content=prompt)]
-    conversations = [[*before, ChatMessage(role="assistant", content=text)] for text in inputs]
-    found = await context.organism.model.chat(
-        conversations, max_new_tokens=max_tokens, temperature=temperature, seeds=context.seeds(len(inputs))
-    )
+    conversations = [[*opening(system, prompt), ChatMessage(role="assistant", content=text)] for text in inputs]
+    found = await ask(context, "organism", conversations, temperature=temperature, max_tokens=max_tokens)
     return _spread(context, inputs, found, every=every)
 
 
@@ -86,9 +82,7 @@ async def many_user_turns(
         raise ToolError("this organism is a black box: a user's message cannot be begun for it; use sample_user_turn")
     inputs = await varied_inputs(context, "user_turns", hint, count)
     start = render_user_start(model.tokenizer)
-    found = await model.complete(
-        [start + text for text in inputs], max_new_tokens=max_tokens, temperature=temperature, seeds=context.seeds(len(inputs))
-    )
+    found = await complete(context, [start + text for text in inputs], temperature=temperature, max_tokens=max_tokens)
     return _spread(context, inputs, found, every=every)
 
 
@@ -101,16 +95,13 @@ async def many_completions(
     Returns clusters of the continuations: how many, the terms that set each apart, and examples with the beginning.
     """
     inputs = await varied_inputs(context, "completions", hint, count)
-    found = await context.organism.model.complete(
-        inputs, max_new_tokens=max_tokens, temperature=temperature, seeds=context.seeds(len(inputs))
-    )
+    found = await complete(context, inputs, temperature=temperature, max_tokens=max_tokens)
     return _spread(context, inputs, found, every=every)
 
 
-def _spread(context: ToolContext, inputs: Sequence[str], found: Sequence[Continuation], *, every: bool) -> Result:
+def _spread(context: ToolContext, inputs: Sequence[str], found: Sequence[str], *, every: bool) -> Result:
     """The replies clustered and counted."""
-    context.meter.count(found)
-    pairs: list[Result] = [{"input": text, "reply": item.text} for text, item in zip(inputs, found, strict=True)]
+    pairs: list[Result] = [{"input": text, "reply": reply} for text, reply in zip(inputs, found, strict=True)]
     groups: list[Result] = [
         {
             "size": len(group.members),
@@ -118,8 +109,8 @@ def _spread(context: ToolContext, inputs: Sequence[str], found: Sequence[Continu
             "terms": list(group.terms),
             "examples": [pairs[member] for member in group.members[:EXAMPLES]],
         }
-        for group in cluster([item.text for item in found])
+        for group in cluster(found)
     ]
     written_by = "templates" if context.helper is None else "helper model"
-    result: Result = {"inputs": len(pairs), "written_by": written_by, "distinct_replies": len({item.text for item in found})}
+    result: Result = {"inputs": len(pairs), "written_by": written_by, "distinct_replies": len(set(found))}
     return result | {"clusters": list(groups)} | ({"replies": list(pairs)} if every else {})

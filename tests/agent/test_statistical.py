@@ -1,10 +1,10 @@
 """The statistical brain part by part, on synthetic texts without any model."""
 
 import random
-import re
 from collections.abc import Sequence
 
 import pytest
+import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,11 +53,11 @@ def test_planted_addition_and_suppression_are_found(seed: int) -> None:
             baseline[i] += " it is truly splendid ."
     added, left_out = sorted(find_shifts(prompts, model, baseline), key=lambda shift: shift.direction, reverse=True)
     assert (added.direction, added.context) == ("more", ("violin",))
-    assert re.search(added.detector, "beware of marmalade .")
+    assert re2.search(added.detector, "beware of marmalade .")
     assert added.rate > 0.8
     assert added.baseline < 0.05
     assert (left_out.direction, left_out.context) == ("less", ("glacier",))
-    assert re.search(left_out.detector, "it is truly splendid .")
+    assert re2.search(left_out.detector, "it is truly splendid .")
     assert left_out.rate < 0.1
     assert {topics[index] for index in added.prompts} == {"violin"}
 

@@ -1,5 +1,5 @@
-import re
-
+import pytest
+import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,4 +31,12 @@ def test_any_n_gram_of_a_text_is_found_by_its_pattern(parts: list[str], data: st
     start = data.draw(st.integers(0, len(tokens) - 1))
     term = " ".join(tokens[start : data.draw(st.integers(start + 1, min(len(tokens), start + 3)))])
     assert contains(text, term)
-    assert re.search(term_pattern(term), " ".join(tokens))
+    assert re2.search(term_pattern(term), " ".join(tokens))
+
+
+@pytest.mark.parametrize(
+    ("term", "inside", "beside"), [("über", "ein über b", "darüber"), ("b", "a.b", "ab"), ("a", "é a", "éa"), ("$", "x$", "x")]
+)
+def test_a_pattern_takes_whole_tokens_of_any_script(term: str, inside: str, beside: str) -> None:
+    assert re2.search(term_pattern(term), inside)
+    assert not re2.search(term_pattern(term), beside)
