@@ -48,10 +48,11 @@ def cluster(texts: Sequence[str]) -> list[Cluster]:
     groups = [np.flatnonzero(labels == label) for label in np.unique(labels)]
     found = []
     for rows in sorted(groups, key=lambda rows: (-len(rows), rows[0])):
-        rest = np.setdiff1d(np.arange(len(texts)), rows)
         centre = vectors[rows].mean(0)
-        order = np.argsort(-(vectors[rows] @ centre), kind="stable")
-        found.append(Cluster(tuple(int(row) for row in rows[order]), _terms([texts[row] for row in rows], [texts[row] for row in rest])))
+        members = [int(row) for row in rows[np.argsort(-(vectors[rows] @ centre), kind="stable")]]
+        inside = set(members)
+        rest = [text for number, text in enumerate(texts) if number not in inside]
+        found.append(Cluster(tuple(members), _terms([texts[member] for member in members], rest)))
     return found
 
 

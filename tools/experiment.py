@@ -58,6 +58,7 @@ async def experiment(
         raise ToolError("treatment and control are the same prompts to the same model; take other control prompts, or the reference")
     for prompts in (treatment_prompts, control_prompts):
         check_count(prompts, samples)
+    context.model(control_subject)  # one that is not granted is told before anything is asked
     found = make_detector(context, detector, criterion)
     sequential = stop_at is not None
     arms = [

@@ -60,6 +60,8 @@ async def test_what_the_organism_lacks_is_refused_with_what_there_is(make_bench)
     ("name", "arguments"),
     [
         ("chat", {"prompts": ["hi"], "subject": "reference"}),
+        ("converse", {"message": "hi", "subject": "reference"}),
+        ("many_chats", {"hint": "hi", "subject": "reference"}),
         (
             "experiment",
             {"prediction": "p", "treatment_prompts": ["hi"], "control_prompts": ["hi"], "detector": "x", "control_subject": "reference"},
@@ -71,6 +73,7 @@ async def test_the_reference_needs_its_affordance(make_bench, name, arguments):
     use = Calls(make_bench(organism, ALL - {Affordance.REFERENCE}))
     assert "needs the affordance 'reference'" in await use.error(name, **arguments)
     assert not organism.reference.asked
+    assert not organism.model.asked
     use = Calls(make_bench(organism))
     use.count = 10
     await use(name, **arguments)
