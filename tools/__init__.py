@@ -1,6 +1,19 @@
 """What an auditor may do to an organism: tools granted by affordances, on a workbench that meters and records them."""
 
-from tools import causal, chat, compare, converse, data, experiment, feature_search, features, logits, mind, raw, scaffolded  # noqa: F401 - importing a family registers its tools
+from tools import (  # noqa: F401 - importing a family registers its tools
+    causal,
+    chat,
+    compare,
+    converse,
+    data,
+    experiment,
+    feature_search,
+    features,
+    logits,
+    mind,
+    raw,
+    scaffolded,
+)
 from tools.affordances import Affordance
 from tools.budget import Budget, Used
 from tools.context import AuditOverError
