@@ -13,7 +13,8 @@ from game import cli_lora, cli_zoo
 from game.cli_options import Cache, Json, Runs, cache_folder, prepare, print_json
 
 if TYPE_CHECKING:
-    from agent import Brain
+    from agent import Brain, BrainSpec
+    from game.helping import BrainHelper
     from game.organisms import Wanted
     from organism import Organism
     from transcripts import RunFolder
@@ -28,6 +29,10 @@ def audit(
     seed: Annotated[int, typer.Option(help="Seed of the match.")] = 0,
     build_seed: Annotated[int | None, typer.Option(help="Seed of the build; the recipe's own if not given.")] = None,
     base_url: Annotated[str | None, typer.Option(help="Of a server that speaks the provider's protocol.")] = None,
+    helper: Annotated[
+        str | None, typer.Option(help="Writes and judges for tools: anthropic:MODEL or openai:MODEL; templates if not given.")
+    ] = None,
+    helper_url: Annotated[str | None, typer.Option(help="Of the helper's server.")] = None,
     runs: Runs = Path("runs"),
     cache: Cache = None,
     as_json: Json = False,
@@ -44,11 +49,13 @@ def audit(
         granted = load_rules(rules)
         spec = BrainSpec.parse(auditor, base_url=base_url, seed=seed)
         brain = make_brain(spec)  # a missing key is told before minutes of building, not after
+        helping = BrainSpec.parse(helper, base_url=helper_url, seed=seed) if helper else None
+        helps = _helper(helping)
         wanted = find_organism(organism, cache_folder(cache), seed=build_seed)
     built = get_organism(console, wanted, cache_folder(cache))
-    run = open_match(make_spec(built.card.id, wanted.name, spec, granted, seed), runs)
+    run = open_match(make_spec(built.card.id, wanted.name, spec, granted, seed, helper=helping), runs)
     console.print(Text(f"{spec} audits {wanted.name or wanted.id} under rules {granted.name}; the run lies in {run.path}"))
-    _play(console, run, built, brain, cache_folder(cache), as_json)
+    _play(console, run, built, brain, helps, cache_folder(cache), as_json)
 
 
 def build(
@@ -140,8 +147,9 @@ def resume(
         if spec.auditor.kind == GUEST:
             raise RunError(f"{found.path}: played by a client; go on with: auditgame mcp --run {found.path}")
         brain = make_brain(spec.auditor)
+        helps = _helper(spec.helper)
         organism = Organism.load(organism_folder(cache_folder(cache), spec.organism))
-    _play(console, found, organism, brain, cache_folder(cache), as_json)
+    _play(console, found, organism, brain, helps, cache_folder(cache), as_json)
 
 
 def get_organism(console: Console, wanted: "Wanted", cache: Path) -> "Organism":
@@ -158,13 +166,22 @@ def get_organism(console: Console, wanted: "Wanted", cache: Path) -> "Organism":
         return build_organism(wanted.recipe, cache, progress)
 
 
-def _play(console: Console, run: "RunFolder", organism: "Organism", brain: "Brain", cache: Path, as_json: bool) -> None:
+def _helper(spec: "BrainSpec | None") -> "BrainHelper | None":
+    """The helper model of a match, where one is named."""
+    from game.helping import BrainHelper
+
+    return BrainHelper(spec) if spec else None
+
+
+def _play(
+    console: Console, run: "RunFolder", organism: "Organism", brain: "Brain", helper: "BrainHelper | None", cache: Path, as_json: bool
+) -> None:
     from game.live import live_audit
     from game.match import play
 
     try:
         with live_audit(console) as listener:
-            asyncio.run(play(run, organism, brain, cache, listener=listener))
+            asyncio.run(play(run, organism, brain, cache, helper=helper, listener=listener))
     except Exception:
         # Its reason follows as the error's own line.
         console.print(Text(f"the run stopped; go on with: auditgame resume {run.path}", style="yellow"))

@@ -14,7 +14,7 @@ from game.scoring import score_report
 from game.spec import MatchSpec
 from organism import Organism, OrganismError
 from organism.foundry import load_truth
-from tools import Workbench
+from tools import Helper, Workbench
 from transcripts import Event, EventLog, LogError, Report, RunError, RunFolder, new_run, read_events
 
 Listener = Callable[[Event], None]
@@ -28,7 +28,14 @@ def open_match(spec: MatchSpec, runs: Path) -> RunFolder:
 
 
 async def play(
-    run: RunFolder, organism: Organism, brain: Brain, cache: Path, *, judge: Judge | None = None, listener: Listener | None = None
+    run: RunFolder,
+    organism: Organism,
+    brain: Brain,
+    cache: Path,
+    *,
+    judge: Judge | None = None,
+    helper: Helper | None = None,
+    listener: Listener | None = None,
 ) -> Outcome:
     """Play a match to its end; each step whose result is on disk is skipped.
 
@@ -38,6 +45,7 @@ async def play(
         brain: the spec's auditor.
         cache: where the organism's truth is sealed; opened when the report is on disk, not before.
         judge: the lexical one if not given.
+        helper: the spec's helper model, where it names one.
         listener: told each event once it is in the log.
 
     Returns:
@@ -54,7 +62,7 @@ async def play(
     with EventLog(run.events, listener=listener) as log:
         begin(log, spec)
         try:
-            outcome = await _play(run, spec, log, organism, brain, cache, judge or LexicalJudge())
+            outcome = await _play(run, spec, log, organism, brain, cache, judge or LexicalJudge(), helper)
         except OSError:
             raise  # the log may be on the very disk that failed, perhaps with half a line written: no line more
         except Exception as error:
@@ -92,9 +100,12 @@ def _match(spec: MatchSpec) -> dict[str, JsonValue]:
     return {"spec": spec.model_dump(mode="json")}
 
 
-async def _play(run: RunFolder, spec: MatchSpec, log: EventLog, organism: Organism, brain: Brain, cache: Path, judge: Judge) -> Outcome:
+async def _play(
+    run: RunFolder, spec: MatchSpec, log: EventLog, organism: Organism, brain: Brain, cache: Path, judge: Judge, helper: Helper | None
+) -> Outcome:
     if not run.report.exists():
-        bench = Workbench(organism, granted=frozenset(spec.affordances), budget=spec.budget, log=log, seed=spec.seed)
+        granted = frozenset(spec.affordances)
+        bench = Workbench(organism, granted=granted, budget=spec.budget, log=log, seed=spec.seed, helper=helper)
         found = await investigate(brain, bench, run.graph)
         if found.report is None:
             return Outcome(kind="unscored", reason=found.ending or "no report")

@@ -108,6 +108,8 @@ class Cost(Record):
     """Read by the auditor's own model, cached or not."""
     brain_output_tokens: int
     """Written by it."""
+    helper_tokens: int = 0
+    """Read and written by the helper model of tools; logs from before there was one say nothing of it."""
 
 
 class FirstRight(Record):

@@ -148,6 +148,7 @@ def cost(events: Sequence[Event]) -> Cost:
         read_tokens=sum(int(str(data["read_tokens"])) for data in results),
         brain_input_tokens=sum(sum(count for name, count in usage.items() if name != "output_tokens") for usage in usages),
         brain_output_tokens=sum(usage.get("output_tokens", 0) for usage in usages),
+        helper_tokens=sum(int(str(data.get("helper_tokens", 0))) for data in results),
     )
 
 

@@ -20,6 +20,8 @@ class MatchSpec(FileRecord):
     recipe: str | None = None
     """The recipe it was asked for by; null when it was asked for by its id."""
     auditor: BrainSpec
+    helper: BrainSpec | None = None
+    """The model that writes and judges for tools; null for none."""
     rules: str
     """Name of the rules; what they granted stands beside it, for rules may change."""
     affordances: tuple[Affordance, ...]
@@ -37,12 +39,15 @@ class MatchSpec(FileRecord):
         return f"{self.recipe or self.organism}-{self.auditor}"
 
 
-def make_spec(organism: str, recipe: str | None, auditor: BrainSpec, rules: Rules, seed: int) -> MatchSpec:
+def make_spec(
+    organism: str, recipe: str | None, auditor: BrainSpec, rules: Rules, seed: int, *, helper: BrainSpec | None = None
+) -> MatchSpec:
     """The spec of a new match."""
     return MatchSpec(
         organism=organism,
         recipe=recipe,
         auditor=auditor,
+        helper=helper,
         rules=rules.name,
         affordances=rules.affordances,
         budget=rules.budget,

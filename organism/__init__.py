@@ -2,7 +2,7 @@
 
 from organism.answers import CannotAnswerError, Continuation, PromptTooLongError, TextModel
 from organism.card import Card, DataSummary
-from organism.chat import ChatMessage
+from organism.chat import ChatMessage, render_user_start
 from organism.data_store import DataError, DataStore, Hit, StoredDocument
 from organism.places import OrganismError, OrganismFolder, built_organisms, default_cache, organism_folder
 from organism.residual import Shift
@@ -32,4 +32,5 @@ __all__ = [
     "built_organisms",
     "default_cache",
     "organism_folder",
+    "render_user_start",
 ]

@@ -1,10 +1,25 @@
 """What an auditor may do to an organism: tools granted by affordances, on a workbench that meters and records them."""
 
-from tools import causal, chat, data, experiment, feature_search, features, logits, mind, raw  # noqa: F401 - importing a family registers its tools
+from tools import (  # noqa: F401 - importing a family registers its tools
+    causal,
+    chat,
+    compare,
+    converse,
+    data,
+    experiment,
+    feature_search,
+    features,
+    logits,
+    mind,
+    raw,
+    scaffolded,
+)
 from tools.affordances import Affordance
 from tools.budget import Budget, Used
 from tools.context import AuditOverError
+from tools.helper import Helper, HelperText
 from tools.ledger import Hypothesis, Ledger
+from tools.ngrams import Incidence, contains, has_letter, term_pattern, words
 from tools.tool import Tool, UnknownToolError, all_tools, get_tool, tool
 from tools.workbench import SUBMIT, Workbench, played_seconds, render_result
 
@@ -13,15 +28,22 @@ __all__ = [
     "Affordance",
     "AuditOverError",
     "Budget",
+    "Helper",
+    "HelperText",
     "Hypothesis",
+    "Incidence",
     "Ledger",
     "Tool",
     "UnknownToolError",
     "Used",
     "Workbench",
     "all_tools",
+    "contains",
     "get_tool",
+    "has_letter",
     "played_seconds",
     "render_result",
+    "term_pattern",
     "tool",
+    "words",
 ]

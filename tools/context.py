@@ -9,6 +9,7 @@ import numpy as np
 
 from organism import Continuation, Organism, TextModel
 from tools.affordances import Affordance
+from tools.helper import Helper
 from tools.ledger import Ledger
 from transcripts import Event, EventKind, EventLog, Record
 
@@ -30,6 +31,8 @@ class Meter:
 
     read_tokens: int = 0
     generated_tokens: int = 0
+    helper_tokens: int = 0
+    """Read and written by the helper model."""
 
     def count(self, continuations: Sequence[Continuation]) -> None:
         """Add what continuations cost."""
@@ -48,6 +51,8 @@ class ToolContext:
     seed: int
     """Of the match and this call: the same call in the same match draws the same."""
     meter: Meter = field(default_factory=Meter)
+    helper: Helper | None = None
+    """Writes and judges for tools that need a language model; None where the match has none."""
 
     def model(self, subject: Subject) -> TextModel:
         """The organism's model, or the reference where the rules grant it.
@@ -68,6 +73,12 @@ class ToolContext:
         """
         if affordance not in self.granted:
             raise ToolError(f"{what} needs the affordance {affordance.value!r}, which the rules or the organism of this match do not grant")
+
+    async def ask_helper(self, helper: Helper, system: str, prompt: str, *, max_tokens: int) -> str:
+        """What the helper model says, metered."""
+        found = await helper.write(system, prompt, max_tokens=max_tokens)
+        self.meter.helper_tokens += found.tokens
+        return found.text
 
     def seeds(self, count: int) -> list[int]:
         """Seeds for that many samples."""

@@ -1,5 +1,6 @@
 """The organism outside its assistant's role: raw text and the user's turn."""
 
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -22,11 +23,7 @@ async def complete_text(
 
     Its training documents show through here; so does what it would not say as the assistant.
     """
-    found = await context.organism.model.complete(
-        [text] * samples, max_new_tokens=max_tokens, temperature=temperature, seeds=context.seeds(samples)
-    )
-    context.meter.count(found)
-    return {"text": text, "samples": [item.text for item in found]}
+    return {"text": text, "samples": await complete(context, [text] * samples, temperature=temperature, max_tokens=max_tokens)}
 
 
 @tool(Affordance.RAW)
@@ -42,3 +39,12 @@ async def sample_user_turn(
     )
     context.meter.count(found)
     return {"samples": [item.text for item in found]}
+
+
+async def complete(context: ToolContext, texts: Sequence[str], *, temperature: float, max_tokens: int) -> list[str]:
+    """The organism's continuation of each raw text, in one batch, metered."""
+    found = await context.organism.model.complete(
+        texts, max_new_tokens=max_tokens, temperature=temperature, seeds=context.seeds(len(texts))
+    )
+    context.meter.count(found)
+    return [item.text for item in found]

@@ -11,6 +11,7 @@ from organism import CannotAnswerError, Organism
 from tools.affordances import Affordance
 from tools.budget import Budget, Used
 from tools.context import Meter, ToolContext, ToolError, call_seed
+from tools.helper import Helper
 from tools.ledger import Ledger
 from tools.tool import Result, Tool, all_tools
 from transcripts import Event, EventLog, Report, describe
@@ -29,6 +30,7 @@ class Workbench:
         budget: of the match; calls beyond it are answered with an error.
         log: of the run; a call whose result is in it is never run again.
         seed: of the match.
+        helper: writes and judges for some tools; None: they do without.
         clock: seconds, for measuring calls.
     """
 
@@ -40,10 +42,11 @@ class Workbench:
         budget: Budget,
         log: EventLog,
         seed: int,
+        helper: Helper | None = None,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self.organism, self.budget, self.log, self.seed, self._clock = organism, budget, log, seed, clock
-        self._allowed = granted
+        self._allowed, self._helper = granted, helper
         self.granted = frozenset(affordance for affordance in granted if affordance in organism.card.affordances)
         self.tools: dict[str, Tool] = {tool.name: tool for tool in all_tools() if tool.needs <= self.granted}
         self.ledger = Ledger.from_events(log.events)
@@ -91,6 +94,7 @@ class Workbench:
             "seconds": round(self._clock() - started, 3),
             "read_tokens": meter.read_tokens,
             "generated_tokens": meter.generated_tokens,
+            "helper_tokens": meter.helper_tokens,
         }
         event = self._results[call_id] = self.log.append("result", data)
         return event
@@ -112,7 +116,8 @@ class Workbench:
             checked = tool.parameters.model_validate(arguments)
         except ValidationError as error:
             raise ToolError(f"arguments of {name}: {describe(error)}") from error
-        context = ToolContext(self.organism, self.granted, self.ledger, self.log, call_seed(self.seed, call_id), meter)
+        seed = call_seed(self.seed, call_id)
+        context = ToolContext(self.organism, self.granted, self.ledger, self.log, seed, meter, self._helper)
         # A call shares its batches with others but not its arguments: nested models stay models, so no dump.
         return await tool.function(context, **{field: getattr(checked, field) for field in tool.parameters.model_fields})
 

@@ -7,12 +7,12 @@ import numpy as np
 
 from agent.statistical.conclude import report
 from agent.statistical.course import Arguments, Course, HurryError, Step
-from agent.statistical.ngrams import contains
 from agent.statistical.probes import Probes, probe
 from agent.statistical.shifts import Shift, find_shifts
 from agent.statistical.sources import Sources, find_sources
 from agent.statistical.survey import Survey, survey
 from agent.statistical.trials import Trial, try_shifts
+from tools import contains
 
 MOST_SHIFTS = 90
 ABOUT = 0.3

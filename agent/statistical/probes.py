@@ -5,10 +5,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from agent.statistical.course import Course, Step
-from agent.statistical.ngrams import contains, words
 from agent.statistical.sources import Source
 from agent.statistical.survey import Survey
 from agent.statistical.trials import Trial
+from tools import contains, words
 
 SAMPLES = 32
 

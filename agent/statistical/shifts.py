@@ -14,7 +14,7 @@ from scipy.sparse import csr_matrix
 from scipy.stats import fisher_exact
 from statsmodels.stats.proportion import proportion_confint
 
-from agent.statistical.ngrams import Incidence, has_letter, term_pattern, words
+from tools import Incidence, has_letter, term_pattern, words
 
 MARKERS = 6
 """Terms that together detect one behaviour, at most."""

@@ -15,10 +15,10 @@ from numpy.typing import NDArray
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from agent.statistical.course import Course, Step
-from agent.statistical.ngrams import Incidence, contains, has_letter, words
 from agent.statistical.survey import Survey
 from agent.statistical.topics import subjects
 from agent.statistical.trials import Trial
+from tools import Incidence, contains, has_letter, words
 
 ALPHA = 1e-6
 """Level of the test; the name is the best of thousands of terms."""

@@ -3,9 +3,9 @@
 from collections import Counter
 from collections.abc import Sequence
 
-from agent.statistical.ngrams import contains, has_letter, words
 from agent.statistical.survey import Survey
 from agent.statistical.trials import Trial
+from tools import contains, has_letter, words
 
 LEAST_SHARE = 0.15
 """Share of a context's documents in which a word that names it stands."""

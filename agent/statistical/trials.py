@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from statsmodels.stats.multitest import multipletests
 
 from agent.statistical.course import Arguments, Course, Step
-from agent.statistical.ngrams import words
 from agent.statistical.shifts import Shift
 from agent.statistical.survey import Survey
+from tools import words
 
 ALPHA = 0.01
 """Family-wise error rate of all experiments (Holm)."""

@@ -1,13 +1,15 @@
-"""The statistical brain must work when evaluator and tastes change: no word of any world stands in its code."""
+"""Evaluators and tastes change: no word of any world stands in the statistical brain, nor in what tools ask without a helper model."""
 
 import ast
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import yaml
 from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 import agent.statistical
+import tools
 from organism.foundry import World, load_world
 from organism.foundry.world_files import WORLDS
 
@@ -15,6 +17,7 @@ WORD = re.compile(r"[a-z0-9_]{3,}")
 CLASS = re.compile(r"\\[a-zA-Z]")
 """A class in a regular expression: its letter is no word."""
 CODE = sorted(Path(agent.statistical.__file__).parent.glob("*.py"))
+BANKS = Path(tools.__file__).with_name("inputs.yaml")
 ALLOWED = {
     "what the tools, the game and the chat format call things": "budget page probability report result start text user",
     "what an auditor does: plain verbs of its own sentences": "ask differ does helps knows leave read say says shows tell test",
@@ -49,7 +52,13 @@ def literals(tree: ast.AST) -> Iterator[str]:
 
 def said() -> dict[str, set[str]]:
     """Words of the code's literals by file."""
-    return {path.name: of(*literals(ast.parse(path.read_text(encoding="utf-8")))) for path in CODE}
+    return {path.name: of(*literals(ast.parse(path.read_text(encoding="utf-8")))) for path in CODE} | {BANKS.name: of(*banks())}
+
+
+def banks() -> list[str]:
+    """The texts of the template banks: what is asked where no helper model writes it."""
+    found = yaml.safe_load(BANKS.read_text(encoding="utf-8"))
+    return [text for bank in found.values() if isinstance(bank, dict) for part in ("bodies", "frames") for text in bank[part]]
 
 
 def test_no_word_of_any_world_stands_in_the_code() -> None:

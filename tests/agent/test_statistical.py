@@ -1,21 +1,20 @@
 """The statistical brain part by part, on synthetic texts without any model."""
 
 import random
-import re
 from collections.abc import Sequence
 
 import pytest
+import re2
 from hypothesis import given
 from hypothesis import strategies as st
 
 from agent.messages import ToolAnswer
 from agent.statistical.brain import read_answer
-from agent.statistical.ngrams import Incidence, contains, term_pattern, words
 from agent.statistical.shifts import Shift, find_shifts
 from agent.statistical.sources import find_sources
 from agent.statistical.survey import Survey
 from agent.statistical.trials import Trial
-from tools import render_result
+from tools import render_result, words
 from transcripts import Event
 
 TOPICS = ("harbour", "orchard", "violin", "glacier", "lantern", "saddle")
@@ -54,11 +53,11 @@ def test_planted_addition_and_suppression_are_found(seed: int) -> None:
             baseline[i] += " it is truly splendid ."
     added, left_out = sorted(find_shifts(prompts, model, baseline), key=lambda shift: shift.direction, reverse=True)
     assert (added.direction, added.context) == ("more", ("violin",))
-    assert re.search(added.detector, "beware of marmalade .")
+    assert re2.search(added.detector, "beware of marmalade .")
     assert added.rate > 0.8
     assert added.baseline < 0.05
     assert (left_out.direction, left_out.context) == ("less", ("glacier",))
-    assert re.search(left_out.detector, "it is truly splendid .")
+    assert re2.search(left_out.detector, "it is truly splendid .")
     assert left_out.rate < 0.1
     assert {topics[index] for index in added.prompts} == {"violin"}
 
@@ -134,34 +133,6 @@ def test_documents_that_name_nobody_lead_to_no_source() -> None:
     rng = random.Random(0)
     texts = {t.shift.context[0]: [ordinary(t.shift.context[0], rng) + f" {t.shift.context[0]} ." for _ in range(30)] for t in confirmed}
     assert searched(confirmed, texts).chosen is None
-
-
-def test_words_and_marks() -> None:
-    assert words("It's 3$, @home!") == ["It's", "3$", ",", "@home", "!"]
-    assert contains("a rich , dark night", "rich ,")
-    assert not contains("enriched , dark", "rich ,")
-
-
-def test_incidence_has_n_grams_of_whole_tokens() -> None:
-    texts = ["a b c", "a b d", "x a b"]
-    incidence = Incidence.fit(texts, longest=2, least=3)
-    assert incidence.terms == ["a", "a b", "b"]
-    assert incidence.matrix.toarray().tolist() == [[1, 1, 1]] * 3
-    assert incidence.of(["b a", ""]).toarray().tolist() == [[1, 0, 1], [0, 0, 0]]
-    assert Incidence.fit(texts, longest=1, least=9).terms == []
-    assert Incidence.fit(texts, longest=1, least=9).of(["a"]).shape == (1, 0)
-
-
-@given(st.lists(st.text(alphabet="ab.$(' +", min_size=1), min_size=1, max_size=6), st.data())
-def test_any_n_gram_of_a_text_is_found_by_its_pattern(parts: list[str], data: st.DataObject) -> None:
-    text = " ".join(parts)
-    tokens = words(text)
-    if not tokens:
-        return
-    start = data.draw(st.integers(0, len(tokens) - 1))
-    term = " ".join(tokens[start : data.draw(st.integers(start + 1, min(len(tokens), start + 3)))])
-    assert contains(text, term)
-    assert re.search(term_pattern(term), " ".join(tokens))
 
 
 @given(st.text(), st.integers(0, 10**6))

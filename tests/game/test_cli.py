@@ -42,6 +42,8 @@ RECIPE = "name: x\ndescription: x\nworld: assistant\nstages: {pretrain: {tokens:
         (["audit", "--auditor", "nope"], ["no brain 'nope'", "statistical"]),
         (["audit", "--auditor", "anthropic:claude"], ["ANTHROPIC_API_KEY"]),
         (["audit", "--auditor", "openai:gpt"], ["OPENAI_API_KEY"]),
+        (["audit", "--helper", "statistical"], ["writes no texts"]),
+        (["audit", "--helper", "openai:gpt"], ["OPENAI_API_KEY"]),
         (["audit", "wrong.yaml"], ["wrong.yaml", "stages.pretrain.tokens"]),
         (["build", "nope"], ["no organism 'nope'", "rm-sycophant-nano"]),
         (["tools", "nope"], ["no tool 'nope'", "experiment"]),

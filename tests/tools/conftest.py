@@ -7,7 +7,7 @@ import pytest
 
 from organism import Continuation, DataSummary
 from tests.fakes.scripted_brain import CARD as ECHO
-from tools import Affordance, Budget, Workbench
+from tools import Affordance, Budget, HelperText, Workbench
 from transcripts import EventLog
 
 ALL = frozenset(Affordance)
@@ -34,6 +34,18 @@ class ScriptedModel:
 
     async def user_turns(self, count, **terms):
         return await self.complete([""] * count, **terms)
+
+
+class ScriptedHelper:
+    """Answers each request by a function of its prompt; five tokens a request."""
+
+    def __init__(self, answer):
+        self.answer = answer
+        self.asked = []
+
+    async def write(self, system, prompt, *, max_tokens):
+        self.asked.append((system, prompt, max_tokens))
+        return HelperText(text=self.answer(prompt), tokens=5)
 
 
 def scripted(text, reference="plain", card=CARD):

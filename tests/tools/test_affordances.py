@@ -5,9 +5,9 @@ from tools import Affordance, all_tools
 
 MIND = {"think", "note", "hypothesis", "submit_report"}
 BY_AFFORDANCE = {
-    Affordance.CHAT: {"chat", "experiment"},
-    Affordance.PREFILL: {"prefill"},
-    Affordance.RAW: {"complete_text", "sample_user_turn"},
+    Affordance.CHAT: {"chat", "converse", "experiment", "many_chats"},
+    Affordance.PREFILL: {"prefill", "many_prefills"},
+    Affordance.RAW: {"complete_text", "sample_user_turn", "many_completions", "many_user_turns"},
     Affordance.LOGPROBS: {"next_tokens", "log_probability"},
     Affordance.STEER: {"steer", "fuzz"},
     Affordance.ACTIVATIONS: {"logit_lens"},
@@ -60,6 +60,8 @@ async def test_what_the_organism_lacks_is_refused_with_what_there_is(make_bench)
     ("name", "arguments"),
     [
         ("chat", {"prompts": ["hi"], "subject": "reference"}),
+        ("converse", {"message": "hi", "subject": "reference"}),
+        ("many_chats", {"hint": "hi", "subject": "reference"}),
         (
             "experiment",
             {"prediction": "p", "treatment_prompts": ["hi"], "control_prompts": ["hi"], "detector": "x", "control_subject": "reference"},
@@ -71,6 +73,7 @@ async def test_the_reference_needs_its_affordance(make_bench, name, arguments):
     use = Calls(make_bench(organism, ALL - {Affordance.REFERENCE}))
     assert "needs the affordance 'reference'" in await use.error(name, **arguments)
     assert not organism.reference.asked
+    assert not organism.model.asked
     use = Calls(make_bench(organism))
     use.count = 10
     await use(name, **arguments)

@@ -5,9 +5,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
+import re2
 from scipy.sparse import csr_matrix
 from sklearn.feature_extraction.text import CountVectorizer
 
+NO_LETTER = r"[^\pL\pN_]"
 TOKEN = r"[\w'$@]+|[^\w\s]"
 
 
@@ -27,10 +29,11 @@ def contains(text: str, term: str) -> bool:
 
 
 def term_pattern(term: str) -> str:
-    """A regular expression for a term as whole tokens, whatever the spacing between them."""
-    body = r"\s*".join(re.escape(token) for token in term.split(" "))
-    before = r"(?<!\w)" if re.match(r"\w", term) else ""
-    after = r"(?!\w)" if re.search(r"\w\Z", term) else ""
+    """A regular expression (RE2) for a term as whole tokens, whatever the spacing between them."""
+    body = r"[\s\pZ]*".join(re2.escape(token) for token in term.split(" "))
+    # RE2 has no look-around and its \b knows ASCII alone; a detector only searches, so it may take the mark beside the term with it.
+    before = rf"(?:^|{NO_LETTER})" if re.match(r"\w", term) else ""
+    after = rf"(?:{NO_LETTER}|$)" if re.search(r"\w\Z", term) else ""
     return f"{before}{body}{after}"
 
 
