@@ -45,7 +45,7 @@ def best(fetch: Callable[[int], Ranked], wanted: int) -> Ranked:
     limit = max(BLOCK, 2 * wanted)
     while True:
         found = fetch(limit)
-        scores = np.round(found.scores.astype(np.float64), DIGITS)
+        scores: NDArray[np.float64] = np.round(found.scores.astype(np.float64), DIGITS)
         order = np.lexsort((found.rows, -scores))
         ranked = Ranked(found.rows, scores).take(order)
         if len(ranked) < limit or (ranked.scores > ranked.scores[-1]).sum() >= wanted:

@@ -3,8 +3,7 @@
 import numpy as np
 import pytest
 
-from organism import DataStore, StoredDocument
-from organism import data_store, data_writing
+from organism import DataStore, StoredDocument, data_store, data_writing
 from organism.ranked import Ranked, best
 
 TEXTS = ("chocolate cake", "dark chocolate soup , please", "chocolate in tea", "tea")
