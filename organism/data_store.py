@@ -4,17 +4,18 @@ The same code reads a folder and object storage: a store's place is whatever Lan
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import lancedb
 import numpy as np
 import pyarrow as pa
+from numpy.typing import NDArray
 
 from organism.data_writing import DOCUMENTS, read_embedder, write_documents
 from organism.documents import DataError, Hit, StoredDocument
-from organism.embedding import EmbedderSpec
+from organism.embedding import EmbedderSpec, Vectors
 from organism.ranked import Ranked, best
 
 FIELDS = list(StoredDocument.model_fields)
@@ -136,9 +137,33 @@ class DataStore:
             raise DataError(f"no document {', '.join(map(repr, missing))}; ids look like {self.example_id()!r}")
         return [found[name] for name in wanted]
 
+    def documents(self, limit: int, *, split: str | None = None) -> Iterator[list[StoredDocument]]:
+        """The first documents in batches, in the order of their ids, which is random: they are a sample."""
+        for batch in self._scan(FIELDS, split, limit):
+            yield [StoredDocument(**row) for row in batch.to_pylist()]
+
+    def vectors(self, limit: int, *, split: str | None = None) -> tuple[list[StoredDocument], Vectors]:
+        """The same documents with their vectors `[documents, dimensions]`."""
+        batches = list(self._scan([*FIELDS, "vector"], split, limit))
+        documents = [StoredDocument(**row) for batch in batches for row in batch.select(FIELDS).to_pylist()]
+        parts = [batch.column("vector").flatten().to_numpy() for batch in batches]
+        return documents, np.concatenate([np.zeros(0, np.float32), *parts]).reshape(len(documents), -1)
+
+    def lengths(self) -> dict[tuple[str, str], NDArray[np.int64]]:
+        """Characters of each document, by split and kind."""
+        columns = {"split": "split", "kind": "kind", "length": "CAST(character_length(text) AS BIGINT)"}
+        table = pa.Table.from_batches(list(self._scan(columns, None, None)))
+        groups = table.group_by(["split", "kind"]).aggregate([("length", "list")]).to_batches()
+        rows = [row for batch in groups for row in zip(*(batch.column(name) for name in ("split", "kind", "length_list")), strict=True)]
+        return {(split.as_py(), kind.as_py()): lengths.values.to_numpy() for split, kind, lengths in rows}
+
     def example_id(self) -> str:
         """An id that exists."""
         return str(self._table.search().select(["id"]).limit(1).to_list()[0]["id"])
+
+    def _scan(self, columns: list[str] | dict[str, str], split: str | None, limit: int | None) -> Iterator[pa.RecordBatch]:
+        query = self._table.search().select(columns).limit(limit)
+        yield from (query.where(_where(split)) if split is not None else query).to_batches(1024)
 
     def _wanted(self, offset: int, limit: int) -> int:
         return min(offset + limit, self._size)
