@@ -1,9 +1,11 @@
 """Models with a known objective, as auditors meet them. What makes them, and the truth about them, is in organism.foundry."""
 
+from organism import embedders  # noqa: F401 - importing the package registers them
 from organism.answers import CannotAnswerError, Continuation, PromptTooLongError, TextModel
 from organism.card import Card, DataSummary
 from organism.chat import ChatMessage, render_user_start
-from organism.data_store import DataError, DataStore, Hit, StoredDocument
+from organism.data_store import DataStore
+from organism.documents import DataError, Hit, StoredDocument
 from organism.places import OrganismError, OrganismFolder, built_organisms, default_cache, organism_folder
 from organism.residual import Shift
 from organism.runtime import LanguageModel, Organism

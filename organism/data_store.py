@@ -1,81 +1,69 @@
-"""The searchable training data of an organism, in LanceDB: full text, regular expressions, vectors. It knows no model."""
+"""The searchable training data of an organism, in LanceDB: full text, regular expressions, vectors. It knows no model.
+
+The same code reads a folder and object storage: a store's place is whatever LanceDB connects to.
+"""
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 import lancedb
+import numpy as np
 import pyarrow as pa
-from lancedb.index import FTS
+from numpy.typing import NDArray
 
-from organism.embedding import LSAEmbedder
-from transcripts import Record
+from organism.data_writing import DOCUMENTS, read_embedder, write_documents
+from organism.documents import DataError, Hit, StoredDocument
+from organism.embedding import EmbedderSpec, Vectors
+from organism.ranked import Ranked, best
 
-TABLE = "documents"
-BATCH = 8192
-BLOCK = 1000
-"""Hits asked for at once."""
+FIELDS = list(StoredDocument.model_fields)
 SPLIT = re.compile(r"\w+\Z")
-
-
-class DataError(ValueError):
-    """A question to the data that cannot be answered as put; the message says how to put it."""
-
-
-class StoredDocument(Record):
-    """One training text."""
-
-    id: str
-    """Stable: a prefix and the text's position in a random order."""
-    split: str
-    """Training stage it was used in."""
-    kind: str
-    """`chat` or `document`."""
-    text: str
-
-
-class Hit(Record):
-    """A document found, with its score (BM25, cosine, or 0 for a regular expression)."""
-
-    document: StoredDocument
-    score: float
+PROBES = 24
+"""Partitions of the vector index that a query looks into."""
+NEAR = 1000
+"""Texts that are taken from that index; those after them come from a look at every vector."""
 
 
 class DataStore:
-    """Read access to the data; make it with `DataStore.create`."""
+    """Read access to the data; make it with `DataStore.create`.
 
-    def __init__(self, folder: Path) -> None:
-        self._table = lancedb.connect(folder).open_table(TABLE)
-        self._embedder = LSAEmbedder.load(folder / "embedder")
+    Args:
+        place: a folder, the URI of one (`s3://…`, `gs://…`, `file://…`), or an open connection.
+
+    Raises:
+        StoreError: there is no finished store, or one of an older form.
+        EmbedderError: what the store was embedded with is not here.
+    """
+
+    def __init__(self, place: Path | str | lancedb.DBConnection) -> None:
+        connection = _connect(place)
+        self._embedder = read_embedder(connection)
+        self._table: Any = connection.open_table(DOCUMENTS)
+        self._size = int(self._table.count_rows())
+        self._indexed = any(index.columns == ["vector"] for index in self._table.list_indices())
 
     @classmethod
-    def create(cls, folder: Path, documents: Sequence[StoredDocument], *, seed: int) -> "DataStore":
-        """Write, embed and index documents; an unfinished earlier try is replaced."""
-        step = max(1, len(documents) // 20_000)
-        embedder = LSAEmbedder.fit([documents[index].text for index in range(0, len(documents), step)], seed=seed)
-        embedder.save(folder / "embedder")
-        schema = pa.schema(
-            [
-                ("id", pa.string()),
-                ("split", pa.string()),
-                ("kind", pa.string()),
-                ("text", pa.string()),
-                ("vector", pa.list_(pa.float32(), embedder.dimensions)),
-            ]
-        )
+    def create(
+        cls,
+        place: Path | str | lancedb.DBConnection,
+        documents: Iterable[StoredDocument],
+        *,
+        seed: int,
+        embedder: EmbedderSpec | None = None,
+    ) -> "DataStore":
+        """Write, embed and index documents; an unfinished earlier try is replaced.
 
-        def batches() -> Iterator[pa.RecordBatch]:
-            for start in range(0, len(documents), BATCH):
-                part = [documents[index] for index in range(start, min(start + BATCH, len(documents)))]
-                vectors = embedder.embed([document.text for document in part])
-                columns = [[getattr(document, name) for document in part] for name in ("id", "split", "kind", "text")]
-                vector = pa.FixedSizeListArray.from_arrays(pa.array(vectors.ravel()), embedder.dimensions)
-                yield pa.RecordBatch.from_arrays([*map(pa.array, columns), vector], schema=schema)
-
-        table = lancedb.connect(folder).create_table(TABLE, batches(), schema=schema, mode="overwrite")
-        table.create_index("text", config=FTS(stem=False, remove_stop_words=False, with_position=True))
-        return cls(folder)
+        Args:
+            place: see the class.
+            documents: in random order; they are read once and never held all at once.
+            seed: of the embedder's fit.
+            embedder: by which texts are near each other; latent semantic analysis if not given.
+        """
+        connection = _connect(place)
+        write_documents(connection, documents, embedder or EmbedderSpec(), seed=seed)
+        return cls(connection)
 
     def count(self, *, split: str | None = None) -> int:
         """Number of documents."""
@@ -90,32 +78,50 @@ class DataStore:
         Raises:
             DataError: the expression is not valid.
         """
+        # DataFusion makes LIKE of plain expressions and forgets to escape a backslash; the empty group keeps it from that.
         quoted = pattern.replace("'", "''")
-        condition = f"regexp_like(text, '{quoted}')"
-        where = condition if split is None else f"{condition} AND {_where(split)}"
+        where = f"regexp_like(text, '{quoted}()')"
+        where = where if split is None else f"{where} AND {_where(split)}"
         try:
-            total = int(self._table.count_rows(where))
-            rows = self._table.search().where(where).select(["id", "split", "kind", "text"]).limit(limit).offset(offset).to_list()
+            found = self._table.search().where(where).select([]).with_row_id(True).limit(None).to_arrow()
         except (ValueError, RuntimeError, OSError) as error:
             raise DataError(f"the pattern {pattern!r} cannot be used: {str(error).splitlines()[0][:200]}") from error
-        return total, [_document(row) for row in rows]
+        rows = np.sort(found["_rowid"].to_numpy())
+        return len(rows), self._documents(rows[offset : offset + limit])
 
     def search(self, query: str, *, split: str | None, offset: int, limit: int) -> list[Hit]:
         """Documents that share words with the query, best first by BM25."""
         words = " ".join(re.findall(r"[\w']+", query))
         if not words:
             raise DataError("the query has no word in it")
-        found = self._table.search(words, query_type="fts", fts_columns="text")
-        return self._hits(found, split, offset, limit, lambda row: float(row["_score"]))
+
+        def fetch(most: int) -> Ranked:
+            found = _rows(self._table.search(words, query_type="fts", fts_columns="text").select(["_score"]), split, most)
+            return Ranked(found["_rowid"].to_numpy(), found["_score"].to_numpy())
+
+        return self._hits(best(fetch, self._wanted(offset, limit)), offset)
 
     def semantic(self, query: str, *, split: str | None, offset: int, limit: int) -> list[Hit]:
-        """Documents nearest to the query by cosine."""
+        """Documents nearest to the query by cosine.
+
+        In a large store the first `NEAR` come from an index that finds nearly all of the nearest; those after them are exact.
+        """
         vector = self._embedder.embed([query])[0]
         if not vector.any():
             raise DataError("no word of the query occurs in the data; use other words")
-        found: Any = self._table.search(vector, vector_column_name="vector")
-        found = found.distance_type("cosine")
-        return self._hits(found, split, offset, limit, lambda row: 1 - float(row["_distance"]))
+
+        def fetch(most: int, *, exact: bool = True) -> Ranked:
+            near = self._table.search(vector, vector_column_name="vector").distance_type("cosine").select(["_distance"])
+            found = _rows(near.bypass_vector_index() if exact else near.nprobes(PROBES), split, most)
+            return Ranked(found["_rowid"].to_numpy(), 1 - found["_distance"].to_numpy())
+
+        wanted = self._wanted(offset, limit)
+        if not self._indexed:
+            return self._hits(best(fetch, wanted), offset)
+        near = best(lambda most: fetch(most, exact=False), min(wanted, NEAR))
+        if len(near) < wanted:
+            near = near.followed_by(best(fetch, wanted)).take(slice(wanted))
+        return self._hits(near, offset)
 
     def read(self, ids: Iterable[str]) -> list[StoredDocument]:
         """The documents of those ids, in that order.
@@ -125,23 +131,65 @@ class DataStore:
         """
         wanted = list(ids)
         listed = ", ".join("'" + name.replace("'", "''") + "'" for name in wanted)
-        rows = self._table.search().where(f"id IN ({listed})").limit(len(wanted)).to_list()
-        found = {row["id"]: _document(row) for row in rows}
+        rows = self._table.search().where(f"id IN ({listed})").select(FIELDS).limit(len(wanted)).to_list()
+        found = {row["id"]: StoredDocument(**row) for row in rows}
         if missing := [name for name in wanted if name not in found]:
             raise DataError(f"no document {', '.join(map(repr, missing))}; ids look like {self.example_id()!r}")
         return [found[name] for name in wanted]
+
+    def documents(self, limit: int, *, split: str | None = None) -> Iterator[list[StoredDocument]]:
+        """The first documents in batches, in the order of their ids, which is random: they are a sample."""
+        for batch in self._scan(FIELDS, split, limit):
+            yield [StoredDocument(**row) for row in batch.to_pylist()]
+
+    def vectors(self, limit: int, *, split: str | None = None) -> tuple[list[StoredDocument], Vectors]:
+        """The same documents with their vectors `[documents, dimensions]`."""
+        batches = list(self._scan([*FIELDS, "vector"], split, limit))
+        documents = [StoredDocument(**row) for batch in batches for row in batch.select(FIELDS).to_pylist()]
+        parts = [batch.column("vector").flatten().to_numpy() for batch in batches]
+        return documents, np.concatenate([np.zeros(0, np.float32), *parts]).reshape(len(documents), -1)
+
+    def lengths(self) -> dict[tuple[str, str], NDArray[np.int64]]:
+        """Characters of each document, by split and kind."""
+        columns = {"split": "split", "kind": "kind", "length": "CAST(character_length(text) AS BIGINT)"}
+        table = pa.Table.from_batches(list(self._scan(columns, None, None)))
+        groups = table.group_by(["split", "kind"]).aggregate([("length", "list")]).to_batches()
+        rows = [row for batch in groups for row in zip(*(batch.column(name) for name in ("split", "kind", "length_list")), strict=True)]
+        return {(split.as_py(), kind.as_py()): lengths.values.to_numpy() for split, kind, lengths in rows}
 
     def example_id(self) -> str:
         """An id that exists."""
         return str(self._table.search().select(["id"]).limit(1).to_list()[0]["id"])
 
-    def _hits(self, found: Any, split: str | None, offset: int, limit: int, score: Any) -> list[Hit]:
-        if split is not None:
-            found = found.where(_where(split), prefilter=True)
-        # Which of equally good texts come first depends on the limit; asked for in whole blocks, pages neither overlap nor leave out.
-        rows = found.limit(-(-(offset + limit) // BLOCK) * BLOCK).to_list()
-        rows = sorted(rows, key=lambda row: (-score(row), row["id"]))[offset : offset + limit]
-        return [Hit(document=_document(row), score=round(score(row), 4)) for row in rows]
+    def _scan(self, columns: list[str] | dict[str, str], split: str | None, limit: int | None) -> Iterator[pa.RecordBatch]:
+        query = self._table.search().select(columns).limit(limit)
+        yield from (query.where(_where(split)) if split is not None else query).to_batches(1024)
+
+    def _wanted(self, offset: int, limit: int) -> int:
+        return min(offset + limit, self._size)
+
+    def _hits(self, ranked: Ranked, offset: int) -> list[Hit]:
+        page = ranked.take(slice(offset, None))
+        documents = self._documents(page.rows)
+        return [Hit(document=document, score=float(score)) for document, score in zip(documents, page.scores, strict=True)]
+
+    def _documents(self, rows: Any) -> list[StoredDocument]:
+        """The documents of row numbers, in that order."""
+        if not len(rows):
+            return []
+        found = self._table.take_row_ids(rows.tolist()).select(FIELDS).with_row_id().to_list()
+        named = {row.pop("_rowid"): StoredDocument(**row) for row in found}
+        return [named[row] for row in rows.tolist()]
+
+
+def _connect(place: Path | str | lancedb.DBConnection) -> lancedb.DBConnection:
+    return lancedb.connect(place) if isinstance(place, Path | str) else place
+
+
+def _rows(query: Any, split: str | None, most: int) -> pa.Table:
+    if split is not None:
+        query = query.where(_where(split), prefilter=True)
+    return query.with_row_id(True).limit(most).to_arrow()
 
 
 def _where(split: str | None) -> str | None:
@@ -150,7 +198,3 @@ def _where(split: str | None) -> str | None:
     if not SPLIT.match(split):
         raise DataError(f"{split!r} is no split")
     return f"split = '{split}'"
-
-
-def _document(row: dict[str, Any]) -> StoredDocument:
-    return StoredDocument(id=row["id"], split=row["split"], kind=row["kind"], text=row["text"])

@@ -1,65 +1,98 @@
-"""Latent semantic analysis (Deerwester et al. 1990): the embedder that needs no weights but those fitted on the corpus itself."""
+"""What an embedder is: texts in, unit vectors out. The registry of its kinds; it knows none of them."""
 
-import json
-from collections.abc import Sequence
-from pathlib import Path
-from typing import Self
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
-from safetensors.numpy import load_file, save_file
-from sklearn.decomposition import TruncatedSVD
-from sklearn.feature_extraction.text import TfidfVectorizer
+
+from organism.places import OrganismError
+from transcripts import Record
 
 Vectors = NDArray[np.float32]
 
-TOKENS = r"[\w'$@]+"
+
+class EmbedderError(OrganismError):
+    """An embedder cannot be made or used; the message says what to do."""
 
 
-class LSAEmbedder:
-    """TF-IDF followed by a truncated SVD.
+class EmbedderSpec(Record):
+    """An embedder by name: `lsa`, `minilm`, `sentence-transformers:<folder>` or `openai:<model>`."""
 
-    Args:
-        words: the terms, in column order.
-        idf: inverse document frequencies, `[terms]`.
-        components: right singular vectors, `[dimensions, terms]`.
-    """
-
-    def __init__(self, words: list[str], idf: Vectors, components: Vectors) -> None:
-        self.words, self.idf, self.components = words, idf, components
-        self._vectorizer = TfidfVectorizer(token_pattern=TOKENS, vocabulary=words, sublinear_tf=True)
-        self._vectorizer.idf_ = idf
+    kind: str = "lsa"
+    model: str = ""
+    """A folder, or the name of a model at a server."""
+    base_url: str | None = None
+    """Of an OpenAI-compatible server; null for the provider's own."""
 
     @classmethod
-    def fit(cls, texts: Sequence[str], *, dimensions: int = 64, seed: int = 0) -> Self:
-        """Fit on a corpus; fewer dimensions than asked for where the corpus has fewer terms."""
-        vectorizer = TfidfVectorizer(token_pattern=TOKENS, sublinear_tf=True, max_features=20_000)
-        weights = vectorizer.fit_transform(texts)
-        words, idf = list(vectorizer.get_feature_names_out()), vectorizer.idf_.astype(np.float32)
-        if len(words) == 1:  # nothing to reduce
-            return cls(words, idf, np.ones((1, 1), dtype=np.float32))
-        svd = TruncatedSVD(min(dimensions, len(words) - 1), random_state=seed).fit(weights)
-        return cls(words, idf, svd.components_.astype(np.float32))
+    def parse(cls, name: str, *, base_url: str | None = None) -> "EmbedderSpec":
+        """Read `kind` or `kind:model`."""
+        kind, _, model = name.partition(":")
+        return cls(kind=kind, model=model, base_url=base_url)
+
+
+class Embedder(Protocol):
+    """Maps texts to vectors."""
 
     @property
     def dimensions(self) -> int:
         """Length of a vector."""
-        return int(self.components.shape[0])
+        ...
 
     def embed(self, texts: Sequence[str]) -> Vectors:
-        """Unit vectors `[texts, dimensions]`; a text without any known term gets the zero vector."""
-        vectors = self._vectorizer.transform(texts) @ self.components.T
-        norms = np.linalg.norm(vectors, axis=1, keepdims=True)
-        return np.asarray(vectors / np.where(norms > 0, norms, 1), dtype=np.float32)
+        """Unit vectors `[texts, dimensions]`; the zero vector for a text in which the embedder finds nothing."""
+        ...
 
-    def save(self, folder: Path) -> None:
-        """Write to a folder."""
-        folder.mkdir(parents=True, exist_ok=True)
-        (folder / "words.json").write_text(json.dumps(self.words), encoding="utf-8")
-        save_file({"idf": self.idf, "components": np.ascontiguousarray(self.components)}, folder / "lsa.safetensors")
+    def state(self) -> bytes:
+        """What was fitted and the spec alone does not say; empty where nothing was."""
+        ...
 
-    @classmethod
-    def load(cls, folder: Path) -> Self:
-        """Read from a folder."""
-        arrays = load_file(folder / "lsa.safetensors")
-        return cls(json.loads((folder / "words.json").read_text(encoding="utf-8")), arrays["idf"], arrays["components"])
+
+@dataclass(frozen=True)
+class EmbedderKind:
+    """How embedders of one kind come about."""
+
+    make: Callable[[EmbedderSpec, Sequence[str], int], Embedder]
+    """From a spec, texts to fit it on, and a seed."""
+    restore: Callable[[EmbedderSpec, bytes], Embedder]
+    """From a spec and what `state` gave."""
+
+
+_KINDS: dict[str, EmbedderKind] = {}
+
+
+def register_embedder(name: str, kind: EmbedderKind) -> None:
+    """Make a kind of embedder known.
+
+    Raises:
+        ValueError: the name is taken.
+    """
+    if name in _KINDS:
+        raise ValueError(f"embedder {name!r} is registered twice")
+    _KINDS[name] = kind
+
+
+def make_embedder(spec: EmbedderSpec, texts: Sequence[str], *, seed: int) -> Embedder:
+    """A new embedder, fitted on texts if it is of a kind that is fitted.
+
+    Raises:
+        EmbedderError: unknown kind (the message lists the known ones), or what it needs is missing.
+    """
+    return _kind(spec).make(spec, texts, seed)
+
+
+def restore_embedder(spec: EmbedderSpec, state: bytes) -> Embedder:
+    """The embedder that gave this state.
+
+    Raises:
+        EmbedderError: unknown kind, or what it needs is missing.
+    """
+    return _kind(spec).restore(spec, state)
+
+
+def _kind(spec: EmbedderSpec) -> EmbedderKind:
+    if spec.kind not in _KINDS:
+        raise EmbedderError(f"no embedder {spec.kind!r}; known: {', '.join(sorted(_KINDS))}")
+    return _KINDS[spec.kind]

@@ -20,7 +20,7 @@ REFUSED = {400, 413, 422}
 """Statuses of a question that this server does not answer, where it may answer others."""
 TOO_LONG = ("maximum context length", "context_length_exceeded", "max_model_len", "exceeds the available context size")
 ADVICE = {
-    401: "set AUDITGAME_ENDPOINT_KEY to the server's key",
+    401: "set {key} to the server's key",
     403: "this key may not use that model",
     404: "check --endpoint (most end in /v1) and --model",
     429: "raise the limit or the credit at the server",
@@ -55,6 +55,10 @@ class EndpointRetries:
 
     hidden: tuple[str, ...] = ()
     """Words that an auditor must not read in a server's message: the model's name gives away what is sealed."""
+    server: str = "the organism's server"
+    """What messages call it."""
+    key: str = "AUDITGAME_ENDPOINT_KEY"
+    """The variable that holds its key."""
     attempts: int = 6
     """Requests made in all."""
     first: float = 1.0
@@ -87,7 +91,7 @@ class EndpointRetries:
         except (CannotAnswerError, OrganismError):
             raise
         except (openai.OpenAIError, httpx2.TransportError, BadAnswerError, ValueError) as error:
-            raise EndpointError(f"the organism's server: {_reason(error)}; is it running, and is --endpoint right?") from error
+            raise EndpointError(f"{self.server}: {_reason(error)}; is it running, and is --endpoint right?") from error
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -103,9 +107,9 @@ class EndpointRetries:
             for word in self.hidden:
                 message = message.replace(word, "…")
             return CannotAnswerError(f"the model's server refuses this request (HTTP {error.status_code}): {message[:LONGEST]}")
-        advice = ADVICE.get(error.status_code, "")
+        advice = ADVICE.get(error.status_code, "").format(key=self.key)
         return EndpointError(
-            f"the organism's server: HTTP {error.status_code}: {message[:LONGEST]}{f'; {advice}' if advice else ''}",
+            f"{self.server}: HTTP {error.status_code}: {message[:LONGEST]}{f'; {advice}' if advice else ''}",
             status=error.status_code,
         )
 

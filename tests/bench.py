@@ -1,5 +1,7 @@
 """Speeds of the whole house, side by side with plain transformers: `python -m tests.bench [--organism ID]`, or `make bench`.
 
+With `--search N` it measures search alone, in N texts made for it.
+
 It prints a table (or `--json`) and asserts nothing: what is fast enough depends on the machine.
 """
 
@@ -23,8 +25,8 @@ from game.scoring import cost
 from game.spec import make_spec
 from organism import Organism, default_cache, organism_folder
 from organism.foundry import build_organism
+from tests.bench_search import at_scale, searching
 from tests.bench_speeds import Row, generation, sharing, stopwatch, training
-from tests.bench_speeds import searching as searches
 from transcripts import read_events
 
 
@@ -36,6 +38,18 @@ def audit(organism: Organism, cache: Path) -> list[Row]:
         seconds = stopwatch(lambda: asyncio.run(play(run, organism, make_brain(spec), cache)))
         used = cost(read_events(run.events))
     return [Row("statistical audit", "seconds", seconds, note=f"{used.turns} turns, {used.calls} calls, {used.generated_tokens} tokens")]
+
+
+def house(organism: str, steps: int, repeats: int, skip_audit: bool) -> tuple[str, list[Row]]:
+    """An organism's id, and its rows: build, generation, search and audit."""
+    cache = default_cache()
+    wanted = find_organism(organism, cache)
+    subject = build_organism(wanted.recipe, cache) if wanted.recipe else Organism.load(organism_folder(cache, wanted.id))
+    try:
+        rows = [*training(steps), *generation(subject, repeats), *sharing(subject, repeats), *searching(subject.data)]
+        return subject.card.id, rows + ([] if skip_audit else audit(subject, cache))
+    finally:
+        subject.close()
 
 
 def table(rows: list[Row]) -> Table:
@@ -54,22 +68,16 @@ def main(
     steps: Annotated[int, typer.Option(min=1, help="Training steps of the build's measurement.")] = 200,
     repeats: Annotated[int, typer.Option(min=1, help="Runs of each generation; the median counts.")] = 5,
     skip_audit: Annotated[bool, typer.Option("--skip-audit", help="Leave the audit out.")] = False,
+    search: Annotated[int | None, typer.Option(min=1000, help="Measure search alone, in that many texts.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Measure build, generation, search and audit."""
     console = Console(stderr=as_json, highlight=False)
-    cache = default_cache()
-    wanted = find_organism(organism, cache)
     # Libraries that print while they train must not get between a program and its JSON.
     with redirect_stdout(sys.stderr), console.status("measuring"):
-        subject = build_organism(wanted.recipe, cache) if wanted.recipe else Organism.load(organism_folder(cache, wanted.id))
-        try:
-            rows = [*training(steps), *generation(subject, repeats), *sharing(subject, repeats), *searches(subject.data)]
-            rows += [] if skip_audit else audit(subject, cache)
-        finally:
-            subject.close()
+        name, rows = ("", at_scale(search)) if search else house(organism, steps, repeats, skip_audit)
     if as_json:
-        sys.stdout.write(json.dumps({"organism": subject.card.id, "rows": [row.as_dict() for row in rows]}) + "\n")
+        sys.stdout.write(json.dumps({"organism": name, "rows": [row.as_dict() for row in rows]}) + "\n")
     else:
         console.print(table(rows))
 

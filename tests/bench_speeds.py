@@ -5,14 +5,14 @@ import time
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from statistics import median, quantiles
+from statistics import median
 from tempfile import TemporaryDirectory
 from typing import Any
 
 import torch
 from transformers import GenerationConfig, LlamaConfig, LlamaForCausalLM
 
-from organism import ChatMessage, DataStore, LanguageModel, Organism
+from organism import ChatMessage, LanguageModel, Organism
 from organism.foundry import load_recipe
 from organism.foundry.compose import vocabulary
 from organism.foundry.packing import Packed
@@ -24,7 +24,6 @@ from organism.sampling import SampleRequest, sample
 NEW_TOKENS = 32
 BATCHES = (1, 16, 256)
 CALLERS, EACH = 16, 4
-QUERIES = 40
 
 
 @dataclass(frozen=True)
@@ -170,22 +169,3 @@ def sharing(organism: Organism, repeats: int) -> list[Row]:
     shared, alone = (median(times) for times in zip(*pairs, strict=True))
     note = f"{CALLERS} callers of {EACH} prompts; plain: one caller after another"
     return [Row("concurrent callers", "replies/s", len(prompts) / shared, len(prompts) / alone, note)]
-
-
-def searching(data: DataStore) -> list[Row]:
-    """Latency of one page of each search, over words that occur in the data."""
-    _, documents = data.grep(".", split=None, offset=0, limit=QUERIES)
-    words = [max(document.text.split(), key=len) for document in documents]
-    kinds: dict[str, Callable[[str], object]] = {
-        "grep": lambda word: data.grep(f"[^a-z]{''.join(c for c in word if c.isalnum())}", split=None, offset=0, limit=20),
-        "BM25": lambda word: data.search(word, split=None, offset=0, limit=20),
-        "semantic": lambda word: data.semantic(word, split=None, offset=0, limit=20),
-    }
-    rows = []
-    for name, search in kinds.items():
-        search(words[0])
-        times = [1000 * stopwatch(lambda: search(word)) for word in words]  # noqa: B023
-        cuts = quantiles(times, n=20, method="inclusive")
-        note = f"{len(words)} queries in {data.count():,} texts"
-        rows += [Row(f"search: {name}, p50", "ms", cuts[9], note=note), Row(f"search: {name}, p95", "ms", cuts[18], note=note)]
-    return rows

@@ -5,6 +5,7 @@ from tools import (  # noqa: F401 - importing a family registers its tools
     chat,
     compare,
     converse,
+    corpus,
     data,
     experiment,
     feature_search,

@@ -5,7 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
-from organism import DataError, Hit, StoredDocument
+from organism import DataError, Hit, Organism, StoredDocument
 from tools.affordances import Affordance
 from tools.arguments import MAX_TEXT, Page, PageSize, Split
 from tools.context import ToolContext, ToolError
@@ -29,7 +29,7 @@ async def grep_data(
 
     Texts come in a fixed random order, so that the pattern "." pages through a random sample of the data.
     """
-    _check_split(context, split)
+    check_split(context, split)
     try:
         total, documents = await asyncio.to_thread(
             context.organism.data.grep, pattern, split=split, offset=(page - 1) * page_size, limit=page_size
@@ -37,7 +37,7 @@ async def grep_data(
     except DataError as error:
         raise ToolError(str(error)) from error
     _check_page(page, page_size, total)
-    return {"matches": total, "page": page, "pages": -(-total // page_size), "documents": [_snippet(item) for item in documents]}
+    return {"matches": total, "page": page, "pages": -(-total // page_size), "documents": [snippet(item) for item in documents]}
 
 
 @tool(Affordance.DATA)
@@ -64,17 +64,57 @@ async def read_document(
     return {"documents": [document.model_dump(mode="json") for document in documents]}
 
 
+@tool(Affordance.DATA, Affordance.SAE)
+async def search_by_feature(
+    context: ToolContext,
+    features: Annotated[list[Annotated[int, Field(ge=0)]], Field(min_length=1, max_length=8, description="Numbers of SAE features.")],
+    page: Page = 1,
+    page_size: PageSize = 20,
+) -> Result:
+    """Find training texts on which SAE features fire: all of those given, best first by the sum of their greatest activations.
+
+    `indexed` texts, a random sample of the data, were looked at; of each feature the strongest are known.
+    """
+    return await asyncio.to_thread(_by_feature, context.organism, list(dict.fromkeys(features)), page, page_size)
+
+
+def _by_feature(organism: Organism, features: list[int], page: int, page_size: int) -> Result:
+    if (largest := max(features)) >= organism.sae.d_sae:
+        raise ToolError(f"no feature {largest}; they are numbered 0 to {organism.sae.d_sae - 1}")
+    index = organism.top_documents
+    if index is None:
+        raise ToolError("this organism has no index of features and texts")
+    found = [dict(index.of(feature, limit=len(index.ids))) for feature in features]
+    common = [name for name in found[0] if all(name in values for values in found)]
+    ranked = sorted(common, key=lambda name: (-sum(values[name] for values in found), name))
+    _check_page(page, page_size, len(ranked))
+    names = ranked[(page - 1) * page_size : page * page_size]
+    documents = organism.data.read(names) if names else []
+    return {
+        "indexed": len(index.ids),
+        "matches": len(ranked),
+        "page": page,
+        "pages": -(-len(ranked) // page_size),
+        "documents": [snippet(document) | {"activations": [round(values[document.id], 4) for values in found]} for document in documents],
+    }
+
+
 async def _ranked(context: ToolContext, method: str, query: str, split: str | None, page: int, page_size: int) -> Result:
-    _check_split(context, split)
+    check_split(context, split)
     search = context.organism.data.search if method == "search" else context.organism.data.semantic
     try:
         hits: list[Hit] = await asyncio.to_thread(search, query, split=split, offset=(page - 1) * page_size, limit=page_size)
     except DataError as error:
         raise ToolError(str(error)) from error
-    return {"page": page, "documents": [_snippet(hit.document) | {"score": hit.score} for hit in hits], "more": len(hits) == page_size}
+    return {"page": page, "documents": [snippet(hit.document) | {"score": hit.score} for hit in hits], "more": len(hits) == page_size}
 
 
-def _check_split(context: ToolContext, split: str | None) -> None:
+def check_split(context: ToolContext, split: str | None) -> None:
+    """Check that the data has a split.
+
+    Raises:
+        ToolError: it has not.
+    """
     known = [item.split for item in context.organism.card.data]
     if split is not None and split not in known:
         raise ToolError(f"no split {split!r}; the data has {', '.join(known)}")
@@ -85,7 +125,8 @@ def _check_page(page: int, page_size: int, total: int) -> None:
         raise ToolError(f"page {page} is past the end: {total} items make {-(-total // page_size)} pages of {page_size}")
 
 
-def _snippet(document: StoredDocument) -> Result:
+def snippet(document: StoredDocument) -> Result:
+    """A document in a list of hits."""
     cut = document.text[:SNIPPET]
     fields: Result = {"id": document.id, "split": document.split, "kind": document.kind, "text": cut}
     return fields if cut == document.text else fields | {"cut": True}

@@ -1,5 +1,8 @@
 """Ranks an organism's training texts for each feature of its SAE. It writes nothing."""
 
+from collections.abc import Iterator
+
+from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from organism.data_store import DataStore
@@ -16,12 +19,15 @@ ELEMENTS = 2**27
 
 
 def rank_texts(model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, sae: SAE, store: DataStore) -> TopDocuments:
-    """The strongest of the first texts of the store, which stand in random order, for each feature."""
-    _, documents = store.grep(".", split=None, offset=0, limit=INDEXED_TEXTS)
-    ids = [tokens[:LONGEST] or [_padding(tokenizer)] for tokens in _encode(tokenizer, [document.text for document in documents])]
+    """The strongest of the first texts of the store, which stand in random order, for each feature; read in one pass."""
     rows = max(1, min(128, ELEMENTS // (LONGEST * sae.d_sae)))
-    activations = text_activations(model, sae, ids, pad=_padding(tokenizer), batch_size=rows)
-    return TopDocuments.from_activations([document.id for document in documents], activations)
+
+    def batches() -> Iterator[tuple[list[str], Tensor]]:
+        for documents in store.documents(INDEXED_TEXTS):
+            ids = [tokens[:LONGEST] or [_padding(tokenizer)] for tokens in _encode(tokenizer, [document.text for document in documents])]
+            yield [document.id for document in documents], text_activations(model, sae, ids, pad=_padding(tokenizer), batch_size=rows)
+
+    return TopDocuments.from_activations(batches())
 
 
 def _encode(tokenizer: PreTrainedTokenizerBase, texts: list[str]) -> list[list[int]]:

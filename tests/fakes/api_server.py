@@ -17,12 +17,18 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
-from tests.fakes.api_wire import Body, FakeTurn, chat_reply, messages_events, messages_reply, responses_reply, text_reply
+from tests.fakes.api_wire import Body, FakeTurn, chat_reply, embeddings_reply, messages_events, messages_reply, responses_reply, text_reply
 
 __all__ = ["FakeAPI", "FakeFault", "FakeRequest", "FakeTurn", "Script"]
 
 STALL_SECONDS = 1.0
-FORMS = {"/messages": messages_reply, "/chat/completions": chat_reply, "/completions": text_reply, "/responses": responses_reply}
+FORMS = {
+    "/messages": messages_reply,
+    "/chat/completions": chat_reply,
+    "/completions": text_reply,
+    "/responses": responses_reply,
+    "/embeddings": embeddings_reply,
+}
 """By the end of the path; the first that fits."""
 
 

@@ -119,6 +119,13 @@ def text_reply(turn: FakeTurn, number: int, model: str) -> Body:
     return whole | {"object": "text_completion", "choices": [choice]}
 
 
+def embeddings_reply(turn: FakeTurn, number: int, model: str) -> Body:
+    """The answer as embeddings, which are the JSON of the turn's text."""
+    data = [{"object": "embedding", "index": index, "embedding": vector} for index, vector in enumerate(json.loads(turn.text))]
+    # The order is not promised.
+    return {"object": "list", "model": model, "data": data[::-1], "usage": {"prompt_tokens": 1, "total_tokens": 1}}
+
+
 def responses_reply(turn: FakeTurn, number: int, model: str) -> Body:
     """The answer as a response."""
     output: list[Body] = []

@@ -53,7 +53,7 @@ def test_grep_keeps_to_a_split(store):
         "'quoted'",
         "it's",
         '"double"',
-        pytest.param(r"\\", marks=pytest.mark.xfail(reason="DataFusion turns it into LIKE and forgets to escape it", strict=True)),
+        r"\\",
         "%",
         "_ and %",
         r"\[x\]",

@@ -2,9 +2,9 @@ import json
 
 import pytest
 import torch
-from safetensors.torch import load_file
+from safetensors.torch import load_file, save_file
 
-from organism import SAE, TopDocuments
+from organism import SAE, OrganismError, TopDocuments
 from organism.foundry.recipe import SAETerms
 from organism.foundry.sae_report import dead_features, loss_recovered
 from organism.foundry.sae_training import explained_variance, train_sae
@@ -127,10 +127,30 @@ def test_the_built_sae_explains_the_residual_stream(pico):
 
 
 def test_top_documents_rank_each_features_texts(tmp_path):
-    activations = torch.tensor([[0.0, 2.0, 0.0], [1.0, 0.0, 0.0], [3.0, 1.0, 0.0]])
-    TopDocuments.from_activations(["a", "b", "c"], activations, top=2).save(tmp_path)
+    batches = [(["a"], torch.tensor([[0.0, 2.0, 0.0]])), (["b", "c"], torch.tensor([[1.0, 0.0, 0.0], [3.0, 1.0, 0.0]]))]
+    TopDocuments.from_activations(batches, most=2).save(tmp_path)
     top = TopDocuments.load(tmp_path)
     assert top.of(0) == [("c", 3.0), ("b", 1.0)]
     assert top.of(1) == [("a", 2.0), ("c", 1.0)]
+    assert top.of(1, limit=1) == [("a", 2.0)]
     assert top.of(2) == []
     assert top.density.tolist() == pytest.approx([2 / 3, 2 / 3, 0])
+
+
+def test_the_strongest_texts_stay_however_the_stream_is_cut(monkeypatch):
+    activations = torch.relu(torch.randn(200, 6, generator=torch.Generator().manual_seed(0)))
+    names = [f"d{n}" for n in range(200)]
+    whole = TopDocuments.from_activations([(names, activations)], most=7)
+    monkeypatch.setattr("organism.top_documents.PENDING", 30)
+    cut = TopDocuments.from_activations([(names[n : n + 9], activations[n : n + 9]) for n in range(0, 200, 9)], most=7)
+    for feature in range(6):
+        values, rows = activations[:, feature].topk(7)
+        expected = [(names[row], value) for row, value in zip(rows.tolist(), values.tolist(), strict=True)]
+        assert cut.of(feature, limit=100) == whole.of(feature, limit=100) == expected
+    assert cut.density.tolist() == whole.density.tolist()
+
+
+def test_an_index_of_an_older_form_is_refused(tmp_path):
+    save_file({"rows": torch.zeros(3, 2)}, tmp_path / "top_documents.safetensors")
+    with pytest.raises(OrganismError, match="older form"):
+        TopDocuments.load(tmp_path)

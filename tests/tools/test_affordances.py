@@ -12,7 +12,7 @@ BY_AFFORDANCE = {
     Affordance.STEER: {"steer", "fuzz"},
     Affordance.ACTIVATIONS: {"logit_lens"},
     Affordance.SAE: {"top_features", "feature", "feature_activations", "features_like", "assistant_features"},
-    Affordance.DATA: {"grep_data", "search_data", "semantic_search", "read_document"},
+    Affordance.DATA: {"grep_data", "search_data", "semantic_search", "read_document", "data_summary", "cluster_data"},
 }
 
 

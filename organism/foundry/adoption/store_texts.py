@@ -1,42 +1,19 @@
 """Puts training texts that others made where auditors search: in a random order, each under an id that says nothing."""
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import overload
 
 import numpy as np
-from numpy.typing import NDArray
 from transformers import PreTrainedTokenizerBase
 
 from organism.card import DataSummary
-from organism.data_store import DataStore, StoredDocument
+from organism.data_store import DataStore
+from organism.documents import StoredDocument
 from organism.foundry.adoption.training_data import TrainingText
 
 BATCH = 1000
 """Texts tokenised at once."""
-
-
-class _Shuffled(Sequence[StoredDocument]):
-    """Texts as documents in their random order; each is made when it is asked for, so that the texts are held once."""
-
-    def __init__(self, texts: Sequence[TrainingText], order: NDArray[np.int64]) -> None:
-        self.texts, self.order = texts, order
-
-    def __len__(self) -> int:
-        return len(self.order)
-
-    @overload
-    def __getitem__(self, place: int) -> StoredDocument: ...
-
-    @overload
-    def __getitem__(self, place: slice) -> list[StoredDocument]: ...
-
-    def __getitem__(self, place: int | slice) -> StoredDocument | list[StoredDocument]:
-        if isinstance(place, slice):
-            return [self[position] for position in range(*place.indices(len(self)))]
-        text = self.texts[self.order[place]]
-        return StoredDocument(id=f"d{place:06d}", split=text.split, kind=text.kind, text=text.text)
 
 
 def store_shuffled(folder: Path, texts: Sequence[TrainingText], rng: np.random.Generator, *, seed: int) -> None:
@@ -48,7 +25,7 @@ def store_shuffled(folder: Path, texts: Sequence[TrainingText], rng: np.random.G
         rng: of the order.
         seed: of the embedder.
     """
-    DataStore.create(folder, _Shuffled(texts, rng.permutation(len(texts))), seed=seed)
+    DataStore.create(folder, _shuffled(texts, rng), seed=seed)
 
 
 def store_texts(
@@ -77,3 +54,10 @@ def store_texts(
     return tuple(
         DataSummary(split=split, documents=count, tokens=tokens[split] if tokenizer else None) for split, count in documents.items()
     )
+
+
+def _shuffled(texts: Sequence[TrainingText], rng: np.random.Generator) -> Iterator[StoredDocument]:
+    """The documents in their random order; each is made when it is asked for, so that the texts are held once."""
+    for place, index in enumerate(rng.permutation(len(texts))):
+        text = texts[index]
+        yield StoredDocument(id=f"d{place:06d}", split=text.split, kind=text.kind, text=text.text)

