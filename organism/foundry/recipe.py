@@ -17,7 +17,7 @@ from transcripts import FileRecord, Record
 
 RECIPES = Path(__file__).parents[1] / "recipes"
 
-FORMAT = 4
+FORMAT = 5
 """Part of each id: raised when the same recipe would now build another organism, so that old caches are not taken for new ones."""
 
 
