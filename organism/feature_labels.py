@@ -13,8 +13,9 @@ from sklearn.feature_extraction.text import CountVectorizer, TfidfVectorizer
 from torch import Tensor
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
-from organism.data_store import DataStore, StoredDocument
-from organism.embedding import TOKENS
+from organism.data_store import DataStore
+from organism.documents import StoredDocument
+from organism.embedders.lsa import TOKENS
 from organism.residual import residual_stream
 from organism.sae import SAE
 from organism.top_documents import TopDocuments

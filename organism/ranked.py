@@ -17,7 +17,7 @@ class Ranked:
     """Rows with their scores."""
 
     rows: NDArray[np.uint64]
-    scores: NDArray[np.float64]
+    scores: NDArray[np.float32 | np.float64]
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -45,7 +45,7 @@ def best(fetch: Callable[[int], Ranked], wanted: int) -> Ranked:
     limit = max(BLOCK, 2 * wanted)
     while True:
         found = fetch(limit)
-        scores: NDArray[np.float64] = np.round(found.scores.astype(np.float64), DIGITS)
+        scores = np.asarray(np.round(found.scores, DIGITS), dtype=np.float64)
         order = np.lexsort((found.rows, -scores))
         ranked = Ranked(found.rows, scores).take(order)
         if len(ranked) < limit or (ranked.scores > ranked.scores[-1]).sum() >= wanted:

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Iterable
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -75,7 +75,7 @@ class TopDocuments:
     def save(self, folder: Path) -> None:
         """Write beside the SAE."""
         (folder / "top_documents.json").write_text(json.dumps(self.ids), encoding="utf-8")
-        arrays = {"starts": self.starts, "rows": self.rows, "values": self.values, "density": self.density}
+        arrays: dict[str, NDArray[Any]] = {"starts": self.starts, "rows": self.rows, "values": self.values, "density": self.density}
         save_file(arrays, folder / "top_documents.safetensors")
 
     @classmethod

@@ -26,7 +26,7 @@ def parts(tmp_path):
         tmp_path / "data", [StoredDocument(id=f"d{n}", split="all", kind="document", text=text) for n, text in enumerate(TEXTS)], seed=0
     )
     activations = torch.tensor([[1.0, 0, 0], [1, 0, 0], [0, 1, 0], [0, 2, 0], [0, 0, 0], [0, 0, 0]])
-    top = TopDocuments.from_activations([f"d{n}" for n in range(len(TEXTS))], activations)
+    top = TopDocuments.from_activations([([f"d{n}" for n in range(len(TEXTS))], activations)])
     return model, tokenizer, sae.eval(), embedded, top, data
 
 

@@ -42,7 +42,7 @@ def test_a_group_is_named_by_what_sets_it_apart():
     rng = np.random.default_rng(0)
     texts = [f"{('tea', 'chess')[n % 3 == 0]} is what the text is about {n % 7}" for n in range(300)]
     centres = np.array([[1.0, 0.0], [0.0, 1.0]])
-    vectors = np.array([centres[n % 3 == 0] for n in range(300)]) + rng.normal(0, 0.05, (300, 2))
+    vectors = np.array([centres[int(n % 3 == 0)] for n in range(300)]) + rng.normal(0, 0.05, (300, 2))
     first, second = clusters(texts, vectors.astype(np.float32), 2, seed=0)
     assert (len(first.members), len(second.members)) == (200, 100)
     assert (first.words[0].term, second.words[0].term) == ("tea", "chess")
