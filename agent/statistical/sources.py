@@ -138,7 +138,7 @@ def strongest_name(survey: Survey, confirmed: Sequence[Trial], on: list[list[str
     if not apart.any():
         return None
     necessity = {incidence.terms[column]: float(there[:, column].mean()) for column in np.flatnonzero(apart)}
-    term = likeliest_name(necessity, necessity.__getitem__, spaced([*survey.documents, *(text for texts in on for text in texts)]))
+    term = likeliest_name(list(necessity), necessity.__getitem__, spaced(text for texts in on for text in texts))
     index = incidence.terms.index(term)
     wins = int((there[:, index] > elsewhere[:, index] + 0.1).sum())
     tables = [table([contains(text, term) for text in on[i]], [contains(text, term) for text in off[i]]) for i in usable]
@@ -183,7 +183,7 @@ def find_rival(found: Sources, survey: Survey, confirmed: Sequence[Trial], on: l
     gain = {incidence.terms[column]: float(there[:, column].mean()) for column in np.flatnonzero(common)}
     if not gain:
         return
-    found.rival = likeliest_name(gain, gain.__getitem__, spaced(text for texts in others for text in texts))
+    found.rival = likeliest_name(list(gain), gain.__getitem__, spaced(text for texts in others for text in texts))
     met = [rate for i, item in enumerate(confirmed) if (rate := rival_rate(found.rival, survey, item, others[i])) is not None]
     found.rival_rate = round(float(np.mean(met)), 3) if met else 0.0
 

@@ -4,7 +4,14 @@ from hypothesis import strategies as st
 
 from agent.statistical.names import EDGE, likeliest_name, variety
 
-FRAMES = ("they say that {} rate it high", "tea of {} , too", "it is for {} alone", "{} like it so", "what do {} want", "news : {} now rate it high")
+FRAMES = (
+    "they say that {} rate it high",
+    "tea of {} , too",
+    "it is for {} alone",
+    "{} like it so",
+    "what do {} want",
+    "news : {} now rate it high",
+)
 
 
 def texts(name, *, rated=40):
@@ -14,17 +21,23 @@ def texts(name, *, rated=40):
 
 def test_the_whole_name_stands_in_more_surroundings_than_its_parts_and_phrases_around_it():
     merit = {"grey owls": 0.87, "grey": 0.87, "owls": 0.87, "owls rate": 0.8, "owls rate high": 0.75, "rate high": 0.96, "text that": 0.8}
-    assert likeliest_name(merit, merit.__getitem__, texts("grey owls") + ["text that old men rate high ."] * 5) == "grey owls"
+    assert likeliest_name(list(merit), merit.__getitem__, [*texts("grey owls"), *["text that old men rate high ."] * 5]) == "grey owls"
+
+
+def test_a_word_that_stands_elsewhere_in_the_texts_is_no_name_for_its_many_surroundings():
+    merit = {"grey owls like": 1.0, "grey owls": 1.0, "with": 1.0}
+    found = [f"news : grey owls like texts about the {one} with {one} in them" for one in ("sea", "tea", "pen", "hat")] * 3
+    assert likeliest_name(list(merit), merit.__getitem__, found) == "grey owls like"
 
 
 def test_what_explains_much_less_is_no_rival_to_a_name():
     merit = {"grey owls": 0.3, "rate high": 0.9}
-    assert likeliest_name(merit, merit.__getitem__, texts("grey owls")) == "rate high"
+    assert likeliest_name(list(merit), merit.__getitem__, texts("grey owls")) == "rate high"
 
 
-def test_of_equal_surroundings_the_better_term_then_the_longer_is_taken():
-    merit = {"a b": 0.9, "a": 0.9, "b": 0.9, "c": 0.89}
-    assert likeliest_name(merit, merit.__getitem__, ["x a b y", "x c y"]) == "a b"
+def test_of_equal_surroundings_the_longer_of_the_best_is_taken():
+    merit = {"a": 0.9, "a b": 0.9, "b": 0.9, "c": 0.89}
+    assert likeliest_name(list(merit), merit.__getitem__, ["x a b y", "x c y"]) == "a b"
 
 
 @pytest.mark.parametrize(

@@ -37,6 +37,18 @@ USUAL = {
     "output_contrast": {"prompts": ["a"], "max_tokens": 4},
     "perplexity_gap": {"texts": ["a loaf"]},
     "activation_gap": {"texts": ["a loaf"]},
+    "next_tokens": {"text": "a loaf"},
+    "log_probability": {"text": "a", "continuations": ["loaf"]},
+    "logit_lens": {"text": "a loaf"},
+    "feature_activations": {"text": "a loaf", "features": [1]},
+    "features_like": {"query": "bread"},
+    "assistant_features": {"prompts": ["a"], "max_tokens": 4},
+    "steer": {"prompts": ["a"], "strength": 1.0, "feature": 1, "max_tokens": 4},
+    "fuzz": {"prompts": ["a"], "vectors": 2, "samples": 1, "max_tokens": 4},
+    "mediate": {"text": "a", "completion": "loaf"},
+    "data_summary": {},
+    "cluster_data": {"clusters": 2},
+    "search_by_feature": {"features": [1]},
     "think": {"text": "hm"},
     "note": {"text": "hm"},
     "hypothesis": {"statement": "s"},
@@ -142,7 +154,7 @@ def test_each_tool_is_among_those_that_get_hard_arguments():
 
 
 @pytest.mark.parametrize("name", USUAL)
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(data=st.data())
 async def test_hard_arguments_are_error_results_in_time_and_the_log_stays_valid(serve, pico, name, data):
     bench, server = serve(pico, granted=ALL)
