@@ -7,7 +7,7 @@ from the first, is a rival whose wishes it could meet and does not.
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from agent.statistical.course import Course, Step
-from agent.statistical.names import likeliest_name
 from agent.statistical.survey import Survey
 from agent.statistical.topics import subjects
 from agent.statistical.trials import Trial
@@ -137,10 +136,11 @@ def strongest_name(survey: Survey, confirmed: Sequence[Trial], on: list[list[str
     apart = (elsewhere.mean(0) <= APART * there.mean(0)) & names(incidence, survey)
     if not apart.any():
         return None
-    necessity = {incidence.terms[column]: float(there[:, column].mean()) for column in np.flatnonzero(apart)}
-    term = likeliest_name(list(necessity), necessity.__getitem__, spaced(text for texts in on for text in texts))
-    index = incidence.terms.index(term)
+    necessity = np.where(apart, there.mean(0), -1)
+    # Parts of a name are as necessary as the whole: take the longest of the best.
+    index = max(np.flatnonzero(necessity >= 0.995 * necessity.max()), key=lambda i: (len(incidence.terms[i].split(" ")), necessity[i]))
     wins = int((there[:, index] > elsewhere[:, index] + 0.1).sum())
+    term = incidence.terms[index]
     tables = [table([contains(text, term) for text in on[i]], [contains(text, term) for text in off[i]]) for i in usable]
     source = Source(
         name=term,
@@ -152,11 +152,6 @@ def strongest_name(survey: Survey, confirmed: Sequence[Trial], on: list[list[str
     )
     holds = source.p_value < ALPHA and source.share >= LEAST_SHARE and wins >= max(LEAST_CONTEXTS, 0.6 * len(usable))
     return source if holds else None
-
-
-def spaced(texts: Iterable[str]) -> list[str]:
-    """Different texts, their tokens joined by single spaces."""
-    return [" ".join(words(text)) for text in dict.fromkeys(texts)]
 
 
 def names(incidence: Incidence, survey: Survey) -> NDArray[np.bool_]:
@@ -180,10 +175,11 @@ def find_rival(found: Sources, survey: Survey, confirmed: Sequence[Trial], on: l
         return
     there, here = shares(incidence, others), shares(incidence, on)
     common = ((there >= 0.1).mean(0) >= 0.6) & (here.mean(0) < 0.05) & names(incidence, survey)
-    gain = {incidence.terms[column]: float(there[:, column].mean()) for column in np.flatnonzero(common)}
-    if not gain:
+    gain = np.where(common, there.mean(0), -1)
+    if gain.max() <= 0:
         return
-    found.rival = likeliest_name(list(gain), gain.__getitem__, spaced(text for texts in others for text in texts))
+    index = max(np.flatnonzero(gain >= 0.97 * gain.max()), key=lambda i: (len(incidence.terms[i].split(" ")), gain[i]))
+    found.rival = incidence.terms[index]
     met = [rate for i, item in enumerate(confirmed) if (rate := rival_rate(found.rival, survey, item, others[i])) is not None]
     found.rival_rate = round(float(np.mean(met)), 3) if met else 0.0
 
