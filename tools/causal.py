@@ -8,10 +8,10 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from organism import ChatMessage, Shift
+from organism import Shift
 from tools.affordances import Affordance
 from tools.arguments import MAX_TEXT, MaxTokens, Page, PageSize, Prompts, Samples, System, Temperature
-from tools.chat import MAX_REPLIES
+from tools.chat import MAX_REPLIES, opening
 from tools.context import ToolContext, ToolError
 from tools.features import Index, Labels, check_feature, facts
 from tools.reading import Before, Start, preamble
@@ -60,7 +60,7 @@ async def steer(
     length = float(direction.norm())
     if length < 1e-8:
         raise ToolError("there is no direction: the two texts have the same activations (or the feature writes nothing)")
-    conversations = _conversations(prompts, system, samples)
+    conversations = [opening(system, prompt) for prompt in prompts for _ in range(samples)]
     unit = _median_norm(await asyncio.to_thread(_residual, context, model.render(conversations[0]), at))
     shift, seeds = Shift(at, direction * (strength * unit / length)), context.seeds(len(conversations))
     found = await model.chat(
@@ -102,7 +102,7 @@ async def fuzz(
     model = context.organism.weights
     _check_count(len(prompts) * vectors * samples, "replies")
     at = _layer(context, layer, None)
-    conversations = _conversations(prompts, system, vectors * samples)
+    conversations = [opening(system, prompt) for prompt in prompts for _ in range(vectors * samples)]
     stream = await asyncio.to_thread(_residual, context, model.render(conversations[0]), at)
     unit, width = _median_norm(stream), stream.shape[1]
     noise = np.random.default_rng([context.seed, 1]).standard_normal((vectors, width)) * (scale * unit / width**0.5)
@@ -177,11 +177,6 @@ def _layer(context: ToolContext, layer: int | None, default: int | None) -> int:
     if at > layers:
         raise ToolError(f"no layer {at}; the organism has {layers}, numbered from 1")
     return at
-
-
-def _conversations(prompts: list[str], system: str | None, samples: int) -> list[list[ChatMessage]]:
-    before = [ChatMessage(role="system", content=system)] if system else []
-    return [[*before, ChatMessage(role="user", content=prompt)] for prompt in prompts for _ in range(samples)]
 
 
 def _residual(context: ToolContext, text: str, layer: int) -> Tensor:

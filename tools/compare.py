@@ -9,13 +9,14 @@ import torch
 from pydantic import Field
 from torch import Tensor
 
-from organism import SAE, ChatMessage, LanguageModel
+from organism import SAE, LanguageModel
 from tools.affordances import Affordance
 from tools.arguments import MAX_TEXT, MaxTokens, Page, PageSize, Prompts, Samples, System, Temperature
 from tools.chat import replies
 from tools.context import ToolContext, ToolError
 from tools.log_odds import Contrast, contrast
 from tools.ngrams import contains
+from tools.reading import preamble
 from tools.tool import Result, tool
 
 TOKENS = 8
@@ -121,13 +122,9 @@ def _both(context: ToolContext) -> tuple[LanguageModel, LanguageModel]:
     return organism, reference
 
 
-def _before(model: LanguageModel, prompt: str | None) -> str:
-    return model.render([ChatMessage(role="user", content=prompt)]) if prompt is not None else ""
-
-
 def _surprises(model: LanguageModel, text: str, prompt: str | None) -> list[tuple[str, float]]:
     """Each token of the text that has a probability, with its surprise in nats."""
-    before = _before(model, prompt)
+    before = preamble(model, prompt)
     skipped = len(model.encode(before)) if before else 0
     # The first token of all is given, not predicted.
     return [(token, -value) for token, value in model.log_probabilities(before + text)[max(0, skipped - 1) :]]
@@ -178,7 +175,7 @@ def _activation_gap(
 
 def _residual(model: LanguageModel, text: str, prompt: str | None, layer: int) -> tuple[list[str], Tensor]:
     """Tokens of the text and the residual stream at them, `[tokens, d_model]`."""
-    before = _before(model, prompt)
+    before = preamble(model, prompt)
     skipped = len(model.encode(before)) if before else 0
     tokens, residual = model.activations(before + text, layer)
     return tokens[skipped:], residual[skipped:]

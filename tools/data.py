@@ -8,7 +8,7 @@ from pydantic import Field
 from organism import DataError, Hit, Organism, StoredDocument
 from tools.affordances import Affordance
 from tools.arguments import MAX_TEXT, Page, PageSize, Split
-from tools.context import ToolContext, ToolError
+from tools.context import ToolContext, ToolError, check_page
 from tools.tool import Result, tool
 
 SNIPPET = 400
@@ -36,7 +36,7 @@ async def grep_data(
         )
     except DataError as error:
         raise ToolError(str(error)) from error
-    _check_page(page, page_size, total)
+    check_page(page, page_size, total)
     return {"matches": total, "page": page, "pages": -(-total // page_size), "documents": [snippet(item) for item in documents]}
 
 
@@ -87,7 +87,7 @@ def _by_feature(organism: Organism, features: list[int], page: int, page_size: i
     found = [dict(index.of(feature, limit=len(index.ids))) for feature in features]
     common = [name for name in found[0] if all(name in values for values in found)]
     ranked = sorted(common, key=lambda name: (-sum(values[name] for values in found), name))
-    _check_page(page, page_size, len(ranked))
+    check_page(page, page_size, len(ranked))
     names = ranked[(page - 1) * page_size : page * page_size]
     documents = organism.data.read(names) if names else []
     return {
@@ -118,11 +118,6 @@ def check_split(context: ToolContext, split: str | None) -> None:
     known = [item.split for item in context.organism.card.data]
     if split is not None and split not in known:
         raise ToolError(f"no split {split!r}; the data has {', '.join(known)}")
-
-
-def _check_page(page: int, page_size: int, total: int) -> None:
-    if page > 1 and (page - 1) * page_size >= total:
-        raise ToolError(f"page {page} is past the end: {total} items make {-(-total // page_size)} pages of {page_size}")
 
 
 def snippet(document: StoredDocument) -> Result:

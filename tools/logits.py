@@ -9,7 +9,7 @@ from torch import Tensor
 from organism import LanguageModel
 from tools.affordances import Affordance
 from tools.arguments import MAX_TEXT, Page, PageSize
-from tools.context import Subject, ToolContext, ToolError
+from tools.context import Subject, ToolContext, ToolError, check_page
 from tools.reading import Before, Position, Start, check_position, preamble
 from tools.tool import Result, tool
 
@@ -68,10 +68,8 @@ def _next_tokens(context: ToolContext, text: str, prompt: str | None, subject: S
     whole = preamble(model, prompt) + text
     scores = model.next_log_probabilities(whole)
     context.meter.read_tokens += len(model.tokens(whole))
-    first = (page - 1) * page_size
-    if first >= len(scores):
-        raise ToolError(f"page {page} is past the end: {len(scores)} tokens make {-(-len(scores) // page_size)} pages of {page_size}")
-    return {"page": page, "pages": -(-len(scores) // page_size), "tokens": _ranking(model, scores, first, page_size)}
+    check_page(page, page_size, len(scores), "tokens")
+    return {"page": page, "pages": -(-len(scores) // page_size), "tokens": _ranking(model, scores, (page - 1) * page_size, page_size)}
 
 
 def _log_probability(context: ToolContext, continuations: list[str], text: str, prompt: str | None, subject: Subject) -> Result:
