@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
-# Threads that spin while they wait slow each other tenfold when there are more of them than cores; torch reads this when it is loaded.
-os.environ.setdefault("OMP_NUM_THREADS", str(max(1, (os.cpu_count() or 1) // int(os.environ.get("PYTEST_XDIST_WORKER_COUNT", "1")))))
+# One thread a process, for torch reads this when it is loaded: threads that spin while they wait slow each other tenfold when there
+# are more of them than cores, and sums over threads make two builds differ in their last bits.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from organism import Organism, default_cache
 from organism.foundry import build_organism, load_recipe
