@@ -83,7 +83,7 @@ async def test_an_audit_over_stdio_is_killed_goes_on_and_is_scored(pico, pico_ca
             ("note", {"text": "A first note."}),
         ):
             read.append(text(await client.call_tool(name, arguments)))
-        (server,) = psutil.Process().children()
+        (server,) = [child for child in psutil.Process().children() if "mcp" in child.cmdline()]
         server.kill()
         with pytest.raises(MCPError):
             await client.call_tool("think", {"text": "Is anybody there?"})
