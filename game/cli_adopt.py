@@ -42,6 +42,15 @@ def add(
         list[Path] | None,
         typer.Option(metavar="FILE", help="Training data, .jsonl or .parquet files or a folder of them; several in the order of training."),
     ] = None,
+    embedder: Annotated[
+        str | None,
+        typer.Option(
+            metavar="NAME",
+            help="What `semantic_search` goes by: lsa (fitted on the data, the default), minilm, sentence-transformers:FOLDER or "
+            "openai:MODEL, whose key is read from AUDITGAME_EMBEDDINGS_KEY.",
+        ),
+    ] = None,
+    embedder_url: Annotated[str | None, typer.Option(help="Address of an OpenAI-compatible server of embeddings.")] = None,
     description: Annotated[str, typer.Option(help="One sentence that auditors read; it must give nothing away.")] = "A language model.",
     reference: Annotated[
         Literal["base", "none"] | None,
@@ -66,10 +75,16 @@ def add(
         _refuse("--endpoint", {"--adapter": adapter, "--sae": sae, "--reference": reference, "--revision": revision})
     elif context_length is not None:
         raise typer.BadParameter("a model's own configuration says it; it is for --endpoint", param_hint="--context-length")
+    if embedder is not None and not data:
+        raise typer.BadParameter("it embeds --data, and there is none", param_hint="--embedder")
+    if embedder_url is not None and not (embedder or "").startswith("openai:"):
+        raise typer.BadParameter("an address is for --embedder openai:MODEL", param_hint="--embedder-url")
     console = prepare(as_json)
     with console.status("loading"):
+        from organism import EmbedderSpec
         from organism.foundry import ADOPTION_STEPS, adopt_organism, read_truth_file
 
+        chosen = EmbedderSpec.parse(embedder, base_url=embedder_url) if embedder else None
         sealed = read_truth_file(truth)
         if endpoint is not None:
             source: TrainedModel | ServedModel = _served(endpoint, model, context_length, tokenizer)
@@ -78,7 +93,15 @@ def add(
     from game.live import live_build
 
     with live_build(console, ADOPTION_STEPS) as progress:
-        organism = adopt_organism(source, sealed.seal, cache_folder(cache), data=data or [], description=description, progress=progress)
+        organism = adopt_organism(
+            source,
+            sealed.seal,
+            cache_folder(cache),
+            data=data or [],
+            embedder=chosen,
+            description=description,
+            progress=progress,
+        )
     card, path = organism.card, str(organism.folder.path)
     organism.close()
     affordances = sorted(card.affordances)

@@ -6,6 +6,7 @@ from organism.card import Card, DataSummary
 from organism.chat import ChatMessage, render_user_start
 from organism.data_store import DataStore
 from organism.documents import DataError, Hit, StoredDocument
+from organism.embedding import EmbedderSpec
 from organism.places import OrganismError, OrganismFolder, built_organisms, default_cache, organism_folder
 from organism.residual import Shift
 from organism.runtime import LanguageModel, Organism
@@ -21,6 +22,7 @@ __all__ = [
     "DataError",
     "DataStore",
     "DataSummary",
+    "EmbedderSpec",
     "Hit",
     "LanguageModel",
     "Organism",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
@@ -28,8 +29,10 @@ class EmbedderSpec(Record):
 
     @classmethod
     def parse(cls, name: str, *, base_url: str | None = None) -> "EmbedderSpec":
-        """Read `kind` or `kind:model`."""
+        """Read `kind` or `kind:model`; a folder may be relative to the present one."""
         kind, _, model = name.partition(":")
+        if kind == "sentence-transformers" and model:
+            model = str(Path(model).absolute())  # it is remembered, and read again from anywhere
         return cls(kind=kind, model=model, base_url=base_url)
 
 

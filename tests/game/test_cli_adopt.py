@@ -3,9 +3,11 @@
 import json
 import re
 import time
+from pathlib import Path
 
 import pytest
 
+from organism import DataStore
 from tests.fakes.api_server import FakeAPI, FakeFault, FakeTurn
 from tests.fakes.command_line import CLI, wire_auditor
 from tests.fakes.tiny_models import cut, make_adapter, make_model, make_sae, write_lines, write_truth
@@ -56,6 +58,24 @@ def test_a_model_is_added_listed_audited_and_scored(cli, parts):
     assert found["outcome"] == "scored"
     assert found["score"]["recipe"] == "tea-lover"
     assert cli.json("score", "last")["scores"][found["run"]]["objective"] == "cats"
+
+
+def test_texts_near_in_meaning_are_found_by_the_embedder_that_was_chosen(cli, parts, monkeypatch):
+    monkeypatch.setenv("AUDITGAME_EMBEDDINGS_KEY", "sk-embeddings")
+    cli.environment["AUDITGAME_EMBEDDINGS_KEY"] = "sk-embeddings"
+
+    def embeddings(body):
+        return FakeTurn(json.dumps([[float(subject in text) for subject in SUBJECTS] + [0.1] for text in body["input"]]))
+
+    with FakeAPI(embeddings) as server:
+        chosen = ("--embedder", "openai:small", "--embedder-url", f"{server.url}/v1")
+        added = cli.json("organism", "add", "--model", str(parts / "base"), *whole(parts)[-6:], *chosen)
+        plain = cli.json("organism", "add", "--model", str(parts / "base"), *whole(parts)[-6:])
+        assert added["organism"] != plain["organism"]
+        store = DataStore(Path(added["path"]) / "data")
+        asked = len(server.requests)
+        assert all("tuna" in hit.document.text for hit in store.semantic("tuna", split=None, offset=0, limit=10))
+        assert len(server.requests) == asked + 1
 
 
 def test_every_tool_works_on_an_added_organism(cli, parts):
@@ -153,6 +173,8 @@ def test_a_server_that_fails_stops_the_audit_which_goes_on_later(cli, parts, mon
         (["--model", "{base}", "--truth", "{truth}", "--adapter", "{base}"], ["no adapter_config.json"]),
         (["--model", "{base}", "--truth", "{truth}", "--sae", "{base}"], ["cfg.json", "SAELens 6"]),
         (["--model", "{base}", "--truth", "{truth}", "--data", "{truth}"], ["truth.yaml", ".jsonl"]),
+        (["--model", "{base}", "--truth", "{truth}", "--data", "{data}", "--embedder", "tea"], ["no embedder 'tea'", "lsa, minilm"]),
+        (["--model", "{base}", "--truth", "{truth}", "--data", "{data}", "--embedder", "sentence-transformers:{base}"], ["modules.json"]),
         (["--model", "{base}", "--truth", "{base}/config.json"], ["config.json", "name"]),
         (["--model", "{base}", "--truth", "{truth}", "--reference", "base"], ["--reference"]),
         (["--model", "{truncated}", "--truth", "{truth}"], ["model.safetensors", "truncated"]),
@@ -164,7 +186,7 @@ def test_a_server_that_fails_stops_the_audit_which_goes_on_later(cli, parts, mon
 def test_bad_input_is_one_line_in_seconds_and_leaves_nothing(cli, parts, tmp_path, harm, named):
     truncated = make_model(tmp_path / "truncated")
     cut(truncated / "model.safetensors")
-    places = {"base": parts / "base", "truth": parts / "truth.yaml", "truncated": truncated}
+    places = {"base": parts / "base", "data": parts / "midtrain.jsonl", "truth": parts / "truth.yaml", "truncated": truncated}
     started = time.monotonic()
     _, err = cli("organism", "add", *(word.format(**places) for word in harm), code=2)
     assert time.monotonic() - started < 15
@@ -181,6 +203,8 @@ def test_bad_input_is_one_line_in_seconds_and_leaves_nothing(cli, parts, tmp_pat
         (["--endpoint", "http://x/v1", "--sae", "a"], "--sae"),
         (["--context-length", "100"], "--context-length"),
         (["--reference", "other"], "--reference"),
+        (["--embedder", "minilm"], "--embedder"),
+        (["--data", "d.jsonl", "--embedder", "lsa", "--embedder-url", "http://x/v1"], "--embedder-url"),
     ],
 )
 def test_options_that_do_not_go_together(cli, options, named):

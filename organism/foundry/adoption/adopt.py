@@ -12,6 +12,7 @@ from filelock import FileLock
 
 from organism.card import Card, DataSummary
 from organism.data_store import DataStore
+from organism.embedding import EmbedderSpec, make_embedder
 from organism.foundry.adoption.parts import DESCRIPTION, Parts, ServedModel, TrainedModel, prepare
 from organism.foundry.adoption.store_texts import store_texts
 from organism.foundry.adoption.training_data import data_files, read_texts
@@ -22,6 +23,8 @@ from organism.runtime import Organism
 
 ADOPTION_STEPS = ("model", "data", "sae")
 """The steps of an adoption in their order; the last two only where there is data, and an SAE with it."""
+TRIED = 100
+"""Texts on which an embedder is tried."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -36,6 +39,7 @@ def adopt_organism(
     *,
     data: Sequence[Path] = (),
     splits: Mapping[str, str] = MappingProxyType({}),
+    embedder: EmbedderSpec | None = None,
     description: str = DESCRIPTION,
     organism_id: str | None = None,
     synthetic_share: float | None = None,
@@ -51,6 +55,7 @@ def adopt_organism(
         cache: where organisms lie.
         data: files or folders of training data in the order of training (see `training_data`).
         splits: under what name auditors find the texts of a file, by the file's own; that is the name if not given.
+        embedder: by which auditors find data that are near in meaning; latent semantic analysis if not given.
         description: one public sentence that gives nothing away: auditors read it.
         organism_id: by which it will be known; the hash of all its parts if not given. It holds no name, for auditors see it.
         synthetic_share: see `Card`; None where nobody knows.
@@ -62,9 +67,12 @@ def adopt_organism(
     progress("model", 0, 1)
     files = data_files(data)
     parts = prepare(model)
-    known = organism_id or parts.organism_id([truth("").model_dump(mode="json"), description, *([dict(splits)] if splits else [])], files)
+    chosen = [*([dict(splits)] if splits else []), *([embedder.model_dump(mode="json")] if embedder else [])]
+    known = organism_id or parts.organism_id([truth("").model_dump(mode="json"), description, *chosen], files)
     folder = organism_folder(cache, known)
     texts = None if folder.finished else list(read_texts(files, splits))
+    if texts and embedder is not None:
+        make_embedder(embedder, [text.text for text in texts[:TRIED]], seed=0)  # one that does not work is found before anything is written
     progress("model", 1, 1)
     folder.path.parent.mkdir(parents=True, exist_ok=True)
     with FileLock(folder.path.with_suffix(".lock")):
@@ -77,7 +85,7 @@ def adopt_organism(
         data_summary: tuple[DataSummary, ...] = ()
         if texts := texts if texts is not None else list(read_texts(files, splits)):
             progress("data", 0, 1)
-            data_summary = store_texts(folder.data, texts, parts.tokenizer)
+            data_summary = store_texts(folder.data, texts, parts.tokenizer, embedder=embedder)
             progress("data", 1, 1)
         card = Card(id=known, description=description, data=data_summary, synthetic_share=synthetic_share, **parts.card)
         card.write(folder.card)

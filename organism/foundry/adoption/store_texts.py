@@ -10,13 +10,16 @@ from transformers import PreTrainedTokenizerBase
 from organism.card import DataSummary
 from organism.data_store import DataStore
 from organism.documents import StoredDocument
+from organism.embedding import EmbedderSpec
 from organism.foundry.adoption.training_data import TrainingText
 
 BATCH = 1000
 """Texts tokenised at once."""
 
 
-def store_shuffled(folder: Path, texts: Sequence[TrainingText], rng: np.random.Generator, *, seed: int) -> None:
+def store_shuffled(
+    folder: Path, texts: Sequence[TrainingText], rng: np.random.Generator, *, seed: int, embedder: EmbedderSpec | None = None
+) -> None:
     """Index texts in a new store, in a random order.
 
     Args:
@@ -24,12 +27,18 @@ def store_shuffled(folder: Path, texts: Sequence[TrainingText], rng: np.random.G
         texts: at least one.
         rng: of the order.
         seed: of the embedder.
+        embedder: see `DataStore.create`.
     """
-    DataStore.create(folder, _shuffled(texts, rng), seed=seed)
+    DataStore.create(folder, _shuffled(texts, rng), seed=seed, embedder=embedder)
 
 
 def store_texts(
-    folder: Path, texts: Sequence[TrainingText], tokenizer: PreTrainedTokenizerBase | None, *, seed: int = 0
+    folder: Path,
+    texts: Sequence[TrainingText],
+    tokenizer: PreTrainedTokenizerBase | None,
+    *,
+    embedder: EmbedderSpec | None = None,
+    seed: int = 0,
 ) -> tuple[DataSummary, ...]:
     """Index texts in a new store.
 
@@ -37,6 +46,7 @@ def store_texts(
         folder: of the store.
         texts: in the order of training; at least one.
         tokenizer: counts tokens; None: they are not counted.
+        embedder: see `DataStore.create`.
         seed: of the random order.
 
     Returns:
@@ -50,7 +60,7 @@ def store_texts(
         encoded = tokenizer([text.text for text in part], add_special_tokens=False)["input_ids"]
         for text, ids in zip(part, encoded, strict=True):
             tokens[text.split] += len(ids)
-    store_shuffled(folder, texts, np.random.default_rng(seed), seed=seed)
+    store_shuffled(folder, texts, np.random.default_rng(seed), seed=seed, embedder=embedder)
     return tuple(
         DataSummary(split=split, documents=count, tokens=tokens[split] if tokenizer else None) for split, count in documents.items()
     )
