@@ -26,6 +26,8 @@ LEAST_SHARE = 0.5
 """Share of the documents on confirmed behaviours that must name the source."""
 APART = 0.5
 """A name stands in other documents of the same contexts at most half as often."""
+WHOLE = 0.9
+"""Words whose gain is nearly that of the best belong to the name, if they stand together."""
 ORDINARY = 0.002
 """Share of ordinary replies above which a word is no name."""
 ORDINARY_REPLIES = 3
@@ -133,12 +135,17 @@ def strongest_name(survey: Survey, confirmed: Sequence[Trial], on: list[list[str
         return None
     incidence = Incidence.fit([text for i in usable for text in on[i]], longest=3, least=5)
     there, elsewhere = shares(incidence, [on[i] for i in usable]), shares(incidence, [off[i] for i in usable])
-    apart = (elsewhere.mean(0) <= APART * there.mean(0)) & names(incidence, survey)
-    if not apart.any():
+    # Each word of a name sets the documents apart; a set phrase has words that documents about rivals have too.
+    gain = (there - elsewhere).mean(0)
+    alone = (
+        np.array([" " not in term for term in incidence.terms]) & names(incidence, survey) & (elsewhere.mean(0) <= APART * there.mean(0))
+    )
+    if not alone.any():
         return None
-    necessity = np.where(apart, there.mean(0), -1)
-    # Parts of a name are as necessary as the whole: take the longest of the best.
-    index = max(np.flatnonzero(necessity >= 0.995 * necessity.max()), key=lambda i: (len(incidence.terms[i].split(" ")), necessity[i]))
+    best = np.where(alone, gain, -1).max()
+    telling = {incidence.terms[i] for i in np.flatnonzero(alone & (gain >= WHOLE * best))}
+    whole = [i for i, term in enumerate(incidence.terms) if telling.issuperset(term.split(" ")) and gain[i] >= WHOLE * best]
+    index = max(whole, key=lambda i: (len(incidence.terms[i].split(" ")), gain[i]))
     wins = int((there[:, index] > elsewhere[:, index] + 0.1).sum())
     term = incidence.terms[index]
     tables = [table([contains(text, term) for text in on[i]], [contains(text, term) for text in off[i]]) for i in usable]
