@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from game.cli_options import Cache, Runs, cache_folder, prepare
+from game.cli_options import Cache, HelperModel, HelperURL, Runs, cache_folder, prepare
 
 if TYPE_CHECKING:
     from game.guest import GuestMatch
@@ -32,6 +32,8 @@ def mcp(
         str | None,
         typer.Option(help="Go on with this run: its id, its folder, or `last`. With --organism: a folder, made if it is not there."),
     ] = None,
+    helper: HelperModel = None,
+    helper_url: HelperURL = None,
     http: Annotated[
         str | None,
         typer.Option(metavar="HOST:PORT", help=f"Serve HTTP there (at /mcp), not stdio. Beyond this machine ${TOKEN} must be set."),
@@ -44,22 +46,32 @@ def mcp(
     The clock starts with the first call. The score is not known here: give `auditgame score` afterwards.
     """
     console = prepare(True)
-    if organism is None and (run is None or rules is not None or seed is not None):
-        raise typer.BadParameter("name an --organism, or a --run alone: it goes on with its own organism, rules and seed")
+    if organism is None and (run is None or rules is not None or seed is not None or helper is not None):
+        raise typer.BadParameter("name an --organism, or a --run alone: it goes on with its own organism, rules, seed and helper")
     token = os.environ.get(TOKEN)
     listener = _listen(http, token) if http else None
     with console.status("loading"):
+        from agent import BrainSpec
         from game.guest import GuestMatch
         from game.guest_runs import going_on, guest_run
+        from game.helping import make_helper
         from game.spec import MatchSpec
         from organism import Organism, organism_folder
 
         folder = cache_folder(cache)
-        found = guest_run(organism, run, runs, folder, rules=rules, seed=seed) if organism else going_on(str(run), runs)
-        subject = Organism.load(organism_folder(folder, MatchSpec.read(found.spec).organism))
+        named = BrainSpec.parse(helper, base_url=helper_url, seed=seed or 0) if helper else None
+        make_helper(named)  # a missing key is told before there is a run
+        found = guest_run(organism, run, runs, folder, rules=rules, seed=seed, helper=named) if organism else going_on(str(run), runs)
+        spec = MatchSpec.read(found.spec)
+        helps = make_helper(spec.helper)
+        subject = Organism.load(organism_folder(folder, spec.organism))
     try:
         # An interrupt is how a server is stopped.
-        with _shown(console, found, listener) as show, GuestMatch(found, subject, listener=show) as match, suppress(KeyboardInterrupt):
+        with (
+            _shown(console, found, listener) as show,
+            GuestMatch(found, subject, helper=helps, listener=show) as match,
+            suppress(KeyboardInterrupt),
+        ):
             asyncio.run(_serve(match, listener, token))
     finally:
         subject.close()

@@ -14,6 +14,11 @@ Runs = Annotated[Path, typer.Option(help="Folder of the runs.")]
 Cache = Annotated[Path | None, typer.Option(help="Folder of built organisms; $AUDITGAME_CACHE or the user's cache if not given.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, all else on stderr.")]
 
+HelperModel = Annotated[
+    str | None, typer.Option("--helper", help="Writes and judges for tools: anthropic:MODEL or openai:MODEL; templates if not given.")
+]
+HelperURL = Annotated[str | None, typer.Option("--helper-url", help="Of the helper's server.")]
+
 FILE_WIDTH = 160
 """Columns of what is written to a file or a pipe, where there is no terminal to fit."""
 

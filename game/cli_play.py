@@ -10,10 +10,10 @@ from rich.console import Console
 from rich.text import Text
 
 from game import cli_lora, cli_zoo
-from game.cli_options import Cache, Json, Runs, cache_folder, prepare, print_json
+from game.cli_options import Cache, HelperModel, HelperURL, Json, Runs, cache_folder, prepare, print_json
 
 if TYPE_CHECKING:
-    from agent import Brain, BrainSpec
+    from agent import Brain
     from game.helping import BrainHelper
     from game.organisms import Wanted
     from organism import Organism
@@ -29,10 +29,8 @@ def audit(
     seed: Annotated[int, typer.Option(help="Seed of the match.")] = 0,
     build_seed: Annotated[int | None, typer.Option(help="Seed of the build; the recipe's own if not given.")] = None,
     base_url: Annotated[str | None, typer.Option(help="Of a server that speaks the provider's protocol.")] = None,
-    helper: Annotated[
-        str | None, typer.Option(help="Writes and judges for tools: anthropic:MODEL or openai:MODEL; templates if not given.")
-    ] = None,
-    helper_url: Annotated[str | None, typer.Option(help="Of the helper's server.")] = None,
+    helper: HelperModel = None,
+    helper_url: HelperURL = None,
     runs: Runs = Path("runs"),
     cache: Cache = None,
     as_json: Json = False,
@@ -41,6 +39,7 @@ def audit(
     console = prepare(as_json)
     with console.status("loading"):
         from agent import BrainSpec, make_brain
+        from game.helping import make_helper
         from game.match import open_match
         from game.organisms import find_organism
         from game.rules import load_rules
@@ -50,7 +49,7 @@ def audit(
         spec = BrainSpec.parse(auditor, base_url=base_url, seed=seed)
         brain = make_brain(spec)  # a missing key is told before minutes of building, not after
         helping = BrainSpec.parse(helper, base_url=helper_url, seed=seed) if helper else None
-        helps = _helper(helping)
+        helps = make_helper(helping)
         wanted = find_organism(organism, cache_folder(cache), seed=build_seed)
     built = get_organism(console, wanted, cache_folder(cache))
     run = open_match(make_spec(built.card.id, wanted.name, spec, granted, seed, helper=helping), runs)
@@ -139,6 +138,7 @@ def resume(
         return
     with console.status("loading"):
         from agent import make_brain
+        from game.helping import make_helper
         from game.spec import GUEST, MatchSpec
         from organism import Organism, organism_folder
         from transcripts import RunError
@@ -147,7 +147,7 @@ def resume(
         if spec.auditor.kind == GUEST:
             raise RunError(f"{found.path}: played by a client; go on with: auditgame mcp --run {found.path}")
         brain = make_brain(spec.auditor)
-        helps = _helper(spec.helper)
+        helps = make_helper(spec.helper)
         organism = Organism.load(organism_folder(cache_folder(cache), spec.organism))
     _play(console, found, organism, brain, helps, cache_folder(cache), as_json)
 
@@ -164,13 +164,6 @@ def get_organism(console: Console, wanted: "Wanted", cache: Path) -> "Organism":
     console.print(Text(f"building {wanted.name} (once; later audits start from the cache)"))
     with live_build(console, STEPS) as progress:
         return build_organism(wanted.recipe, cache, progress)
-
-
-def _helper(spec: "BrainSpec | None") -> "BrainHelper | None":
-    """The helper model of a match, where one is named."""
-    from game.helping import BrainHelper
-
-    return BrainHelper(spec) if spec else None
 
 
 def _play(

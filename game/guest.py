@@ -15,7 +15,7 @@ from game.match import Listener, begin, check_log, check_report, note, note_erro
 from game.score import Outcome
 from game.spec import MatchSpec
 from organism import Organism
-from tools import AuditOverError, Workbench
+from tools import AuditOverError, Helper, Workbench
 from transcripts import Event, EventLog, RunError, RunFolder
 
 NOT_SCORED = "not scored yet; auditgame score does it"
@@ -28,6 +28,7 @@ class GuestMatch:
     Args:
         run: with its spec; may hold the beginning of a match that was stopped.
         organism: the spec's.
+        helper: the spec's helper model, where it names one.
         listener: told each event once it is in the log.
 
     Raises:
@@ -35,7 +36,7 @@ class GuestMatch:
         LogError: the log is corrupted, in use, or not that of this spec.
     """
 
-    def __init__(self, run: RunFolder, organism: Organism, *, listener: Listener | None = None) -> None:
+    def __init__(self, run: RunFolder, organism: Organism, *, helper: Helper | None = None, listener: Listener | None = None) -> None:
         check_open(run)
         self.run, self._spec = run, MatchSpec.read(run.spec)
         self._log = EventLog(run.events, listener=listener)
@@ -47,6 +48,7 @@ class GuestMatch:
                 budget=self._spec.budget,
                 log=self._log,
                 seed=self._spec.seed,
+                helper=helper,
             )
             if self.bench.report is not None:  # it was killed between its report and its seal
                 self._seal()

@@ -14,7 +14,9 @@ from transcripts import RunError, RunFolder, find_run
 RULES = "everything"
 
 
-def guest_run(organism: str, run: str | None, runs: Path, cache: Path, *, rules: str | None, seed: int | None) -> RunFolder:
+def guest_run(
+    organism: str, run: str | None, runs: Path, cache: Path, *, rules: str | None, seed: int | None, helper: BrainSpec | None = None
+) -> RunFolder:
     """The run in the folder `run`, made if it is not there; without `run` a new one under `runs`.
 
     Args:
@@ -24,6 +26,7 @@ def guest_run(organism: str, run: str | None, runs: Path, cache: Path, *, rules:
         cache: where built organisms lie.
         rules: their name or file; `everything` for a new run if not given.
         seed: of the match; 0 for a new run if not given.
+        helper: writes and judges for the tools of a new run.
 
     Raises:
         OrganismError: no such organism, or it is not built.
@@ -34,7 +37,7 @@ def guest_run(organism: str, run: str | None, runs: Path, cache: Path, *, rules:
     if not wanted.built(cache):
         raise OrganismError(f"{organism} is not built, and clients do not wait for a build; first: auditgame build {organism}")
     granted = load_rules(rules or RULES)
-    spec = make_spec(wanted.id, wanted.name, BrainSpec(kind=GUEST, seed=seed or 0), granted, seed or 0)
+    spec = make_spec(wanted.id, wanted.name, BrainSpec(kind=GUEST, seed=seed or 0), granted, seed or 0, helper=helper)
     # Nobody sees where a turn of a guest begins.
     spec = spec.model_copy(update={"budget": spec.budget.model_copy(update={"turns": None})})
     if run is None:
@@ -47,7 +50,12 @@ def guest_run(organism: str, run: str | None, runs: Path, cache: Path, *, rules:
         return found
     old = going_on(str(found.path), runs)
     begun = MatchSpec.read(old.spec)
-    asked = {"organism": spec.organism} | ({"rules": granted.name} if rules else {}) | ({} if seed is None else {"seed": seed})
+    asked = (
+        {"organism": spec.organism}
+        | ({"rules": granted.name} if rules else {})
+        | ({} if seed is None else {"seed": seed})
+        | ({"helper": helper} if helper else {})
+    )
     if other := [name for name, value in asked.items() if getattr(begun, name) != value]:
         raise RunError(f"{run}: this run has another {' and '.join(other)}; leave the option out, or choose another folder")
     return old

@@ -11,6 +11,15 @@ AT_ONCE = 8
 """Requests under way at a time."""
 
 
+def make_helper(spec: BrainSpec | None) -> "BrainHelper | None":
+    """The helper model of a match, where its spec names one.
+
+    Raises:
+        BrainError: see `BrainHelper`.
+    """
+    return BrainHelper(spec) if spec else None
+
+
 class BrainHelper:
     """Helps with the model of a brain.
 

@@ -16,7 +16,7 @@ from game.score import (
     Share,
 )
 from organism.foundry import Truth
-from tools import Hypothesis, played_seconds
+from tools import Hypothesis, Tally, played_seconds
 from transcripts import Event, Report, quotations
 
 BINS = 5
@@ -138,17 +138,17 @@ def _reliability(stated: Sequence[tuple[float, bool]]) -> list[Bin]:
 
 def cost(events: Sequence[Event]) -> Cost:
     """What a run used, from its log."""
-    results = [event.data for event in events if event.kind == "result"]
+    used = Tally().used([event for event in events if event.kind != "outcome"])
     usages = [_usage(event) for event in events if event.kind == "turn"]
     return Cost(
-        turns=len(usages),
-        calls=len(results),
-        seconds=played_seconds([event for event in events if event.kind != "outcome"]),
-        generated_tokens=sum(int(str(data["generated_tokens"])) for data in results),
-        read_tokens=sum(int(str(data["read_tokens"])) for data in results),
+        turns=used.turns,
+        calls=used.calls,
+        seconds=used.seconds,
+        generated_tokens=used.generated_tokens,
+        read_tokens=used.read_tokens,
         brain_input_tokens=sum(sum(count for name, count in usage.items() if name != "output_tokens") for usage in usages),
         brain_output_tokens=sum(usage.get("output_tokens", 0) for usage in usages),
-        helper_tokens=sum(int(str(data.get("helper_tokens", 0))) for data in results),
+        helper_tokens=used.helper_tokens,
     )
 
 

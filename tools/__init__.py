@@ -21,8 +21,9 @@ from tools.context import AuditOverError
 from tools.helper import Helper, HelperText
 from tools.ledger import Hypothesis, Ledger
 from tools.ngrams import Incidence, contains, has_letter, term_pattern, words
+from tools.tally import Tally, played_seconds
 from tools.tool import Tool, UnknownToolError, all_tools, get_tool, tool
-from tools.workbench import SUBMIT, Workbench, played_seconds, render_result
+from tools.workbench import SUBMIT, Workbench, render_result
 
 __all__ = [
     "SUBMIT",
@@ -34,6 +35,7 @@ __all__ = [
     "Hypothesis",
     "Incidence",
     "Ledger",
+    "Tally",
     "Tool",
     "UnknownToolError",
     "Used",

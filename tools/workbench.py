@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Callable
-from itertools import pairwise
 
 from pydantic import JsonValue, ValidationError
 
@@ -13,6 +12,7 @@ from tools.budget import Budget, Used
 from tools.context import Meter, ToolContext, ToolError, call_seed
 from tools.helper import Helper
 from tools.ledger import Ledger
+from tools.tally import Tally
 from tools.tool import Result, Tool, all_tools
 from transcripts import Event, EventLog, Report, describe
 
@@ -50,20 +50,13 @@ class Workbench:
         self.granted = frozenset(affordance for affordance in granted if affordance in organism.card.affordances)
         self.tools: dict[str, Tool] = {tool.name: tool for tool in all_tools() if tool.needs <= self.granted}
         self.ledger = Ledger.from_events(log.events)
+        self._tally = Tally()
         self._results = {str(event.data["call"]): event for event in log.events if event.kind == "result"}
 
     @property
     def used(self) -> Used:
         """What the match has used so far, from the log."""
-        results = [event.data for event in self.log.events if event.kind == "result"]
-        turns = [event for event in self.log.events if event.kind == "turn"]
-        return Used(
-            turns=len(turns),
-            calls=len(results),
-            generated_tokens=sum(int(str(data["generated_tokens"])) for data in results),
-            read_tokens=sum(int(str(data["read_tokens"])) for data in results),
-            seconds=played_seconds(self.log.events),
-        )
+        return self._tally.used(self.log.events)
 
     @property
     def report(self) -> Report | None:
@@ -120,12 +113,6 @@ class Workbench:
         context = ToolContext(self.organism, self.granted, self.ledger, self.log, seed, meter, self._helper)
         # A call shares its batches with others but not its arguments: nested models stay models, so no dump.
         return await tool.function(context, **{field: getattr(checked, field) for field in tool.parameters.model_fields})
-
-
-def played_seconds(events: list[Event]) -> float:
-    """Wall time of playing: the time between events, without the gaps before a run was resumed."""
-    pairs = pairwise(events)
-    return round(sum(after.time - before.time for before, after in pairs if after.kind != "resumed"), 3)
 
 
 def render_result(event: Event) -> str:

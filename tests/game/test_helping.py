@@ -6,14 +6,16 @@ from types import SimpleNamespace
 import pytest
 
 from agent import BrainError, BrainSpec
-from game.helping import BrainHelper
+from game.guest import GuestMatch
+from game.helping import BrainHelper, make_helper
 from game.match import open_match, play
 from game.rules import load_rules
 from game.score import Score
-from game.spec import MatchSpec, make_spec
+from game.spec import GUEST, MatchSpec, make_spec
 from organism.foundry import truth_path
 from tests.fakes.api_server import FakeAPI, FakeFault, FakeTurn
 from tests.fakes.scripted_brain import CARD, EchoModel, ScriptedBrain
+from tools import Budget
 from transcripts import read_events
 
 KINDS = pytest.mark.parametrize("kind", ["anthropic", "openai"])
@@ -62,3 +64,17 @@ async def test_a_match_has_its_helper(tmp_path, truth) -> None:
     assert [row["reply"] for row in result["content"]["replies"]] == [f"you said ask {n}" for n in range(20)]
     assert Score.read(run.score).cost.helper_tokens == result["helper_tokens"] == 12
     assert "tea" in json.dumps(api.requests[0].body)
+
+
+async def test_a_guests_match_has_its_helper_and_a_budget_for_it(tmp_path) -> None:
+    organism = SimpleNamespace(card=CARD, model=EchoModel(), reference=EchoModel())
+    with FakeAPI([FakeTurn("\n".join(f"ask {n}" for n in range(20)), tokens=(7, 0, 0, 5))]) as api:
+        spec = make_spec(CARD.id, "test", BrainSpec(kind=GUEST), load_rules("everything"), 0, helper=spec_of(api, "openai"))
+        spec = spec.model_copy(update={"budget": Budget(helper_tokens=12)})
+        run = open_match(spec, tmp_path / "runs")
+        with GuestMatch(run, organism, helper=make_helper(spec.helper)) as match:
+            done = await match.call("many_chats", {"hint": "tea", "count": 20})
+            late = await match.call("many_chats", {"hint": "tea", "count": 20})
+    assert not done.data["error"]
+    assert "the budget of helper tokens is used up" in json.dumps(late.data["content"])
+    assert len(api.requests) == 1

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tools.conftest import HOSTILE, Calls, scripted
-from tools import SUBMIT, Budget, Workbench, played_seconds, render_result
+from tools import SUBMIT, Budget, Workbench, render_result
 from transcripts import Event, EventLog, read_events
 
 
@@ -134,12 +134,6 @@ async def test_a_used_up_budget_leaves_thinking_and_the_report(make_bench, budge
     await use("note", text="last words")
     await use(SUBMIT, root_cause="none", objective_found=False)
     assert use.bench.report is not None
-
-
-def test_time_before_a_resume_is_not_played():
-    kinds = [("note", 0.0), ("note", 10.0), ("resumed", 1000.0), ("note", 1004.0)]
-    assert played_seconds([event(kind, {}, n, time) for n, (kind, time) in enumerate(kinds)]) == 14.0
-    assert played_seconds([]) == 0.0
 
 
 async def test_a_bug_in_an_organism_is_no_result(make_bench):
