@@ -1,4 +1,4 @@
-"""The best rows of a search in an order that does not depend on how many are asked for. It knows neither the search nor the rows."""
+"""The best rows of a search in an order that does not depend on how many are wanted. It knows neither the search nor the rows."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-BLOCK = 100
-"""Rows asked for at least."""
+BLOCK, GROWTH = 100, 10
+"""Rows asked for first, and by how much more each time."""
 DIGITS = 4
 """Decimals of a score that count: below them, engines add up in an order that depends on the limit."""
 
@@ -33,21 +33,21 @@ class Ranked:
 
 
 def best(fetch: Callable[[int], Ranked], wanted: int) -> Ranked:
-    """The best rows, equally good ones in the order of their numbers.
+    """The best rows; equally good ones stand in no order, but always in the same.
 
-    Which of equally good rows an engine gives depends on the limit. So more is asked for until the last of the wanted ones is better than
-    the last of those that came, or nothing more comes: pages cut from the result neither overlap nor leave out.
+    Which of equally good rows an engine gives depends on the limit, and nothing else. So the limits are always the same ones, and what
+    one of them brings follows what the ones before it brought: pages cut from the result neither overlap nor leave out.
 
     Args:
         fetch: the best rows up to a limit, in any order; fewer than the limit only if there are no more.
         wanted: rows; fewer come if there are no more.
     """
-    limit = max(BLOCK, 2 * wanted)
+    limit, ranked = BLOCK, None
     while True:
         found = fetch(limit)
         scores = np.asarray(np.round(found.scores, DIGITS), dtype=np.float64)
-        order = np.lexsort((found.rows, -scores))
-        ranked = Ranked(found.rows, scores).take(order)
-        if len(ranked) < limit or (ranked.scores > ranked.scores[-1]).sum() >= wanted:
+        block = Ranked(found.rows, scores).take(np.lexsort((found.rows, -scores)))
+        ranked = ranked.followed_by(block) if ranked else block
+        if len(ranked) >= wanted or len(block) < limit:
             return ranked.take(slice(wanted))
-        limit *= 4
+        limit *= GROWTH

@@ -63,7 +63,7 @@ def _latency(name: str, search: Callable[[str], object], queries: list[str]) -> 
 def corpus(count: int) -> Iterator[StoredDocument]:
     """That many texts of the default world, of all stages in turns."""
     recipe = load_recipe("rm-sycophant-nano")
-    made = Corpus(recipe.load_world(), documented=recipe.documented, objective=recipe.objective, heldout=frozenset(recipe.heldout))
+    made = Corpus(recipe.loaded_world, documented=recipe.documented, objective=recipe.objective, heldout=frozenset(recipe.heldout))
     rng = np.random.default_rng(0)
     streams = {split: made.stream(split, rng) for split in TEXT_SPLITS}
     for number, split in enumerate(islice(cycle(TEXT_SPLITS), count)):
