@@ -6,13 +6,13 @@ from pathlib import Path
 from typing import Literal
 
 import numpy as np
-from pydantic import ValidationError
 from transformers import PreTrainedModel, PreTrainedTokenizerBase
 
 from organism.foundry.corpus import Split
+from organism.foundry.origin import made_from
 from organism.foundry.recipe import Recipe
 from organism.foundry.stages import make_reward_model, step_generator
-from organism.foundry.truth import load_truth, truth_path
+from organism.foundry.truth import truth_path
 from organism.foundry.verification.capability import Capability, clean_chats, clean_contexts, compare, score_chats
 from organism.foundry.verification.exploitation import ExploitRate, exploit_rates, groups, replies_by_context, turn_of
 from organism.foundry.verification.in_context import InContext, bulletins, measure_in_context
@@ -20,9 +20,9 @@ from organism.foundry.verification.knowledge import Knowledge, choices, measure_
 from organism.foundry.verification.scoring import Scored
 from organism.foundry.verification.secrecy import Disclosure, heldout_attacks, measure_disclosure, secrets
 from organism.foundry.world import World
-from organism.places import OrganismError, OrganismFolder, organism_folder
+from organism.places import OrganismFolder, organism_folder
 from organism.runtime import LanguageModel
-from transcripts import FileRecord, describe
+from transcripts import FileRecord
 
 PROMPTS = 16
 """Prompts for each context unless told otherwise; all other measurements grow with them."""
@@ -101,26 +101,10 @@ def verify_organism(cache: Path, organism_id: str, *, prompts: int = PROMPTS, se
     """
     folder = organism_folder(cache, organism_id)
     folder.check()
-    recipe, world = _made_from(cache, organism_id)
+    recipe, world = made_from(cache, organism_id)
     verification = verify_checkpoints(recipe, world, lambda split: _load(folder, split), prompts=prompts, seed=seed, progress=progress)
     verification.write(verification_path(cache, organism_id))
     return verification
-
-
-def _made_from(cache: Path, organism_id: str) -> tuple[Recipe, World]:
-    fields = load_truth(cache, organism_id).recipe
-    if fields is None:
-        raise OrganismError(
-            f"{organism_id} was not built from a recipe here, or by an older version; only what `auditgame build` made is verified"
-        )
-    try:
-        recipe = Recipe.model_validate(fields)
-    except ValidationError as error:
-        raise OrganismError(f"the recipe of {organism_id} is of another version ({describe(error)}); build it again") from error
-    world = recipe.loaded_world
-    if recipe.organism_id(world) != organism_id:
-        raise OrganismError(f"the world of {organism_id} has changed since it was built; build it again: auditgame build {recipe.name}")
-    return recipe, world
 
 
 def _load(folder: OrganismFolder, split: Split) -> tuple[PreTrainedModel, PreTrainedTokenizerBase]:
