@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from game import cli_adopt, cli_look, cli_mcp, cli_play, cli_verify
+from game import cli_adopt, cli_look, cli_mcp, cli_play, cli_techniques, cli_verify
 from game.cli_faults import Commands
 
 app = typer.Typer(
@@ -34,6 +34,11 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
         "verify rm-sycophant-nano",
         "verify rm-sycophant-nano clean-nano --figure rates.png",
         "verify pico --json --figure none",
+    ),
+    cli_techniques.techniques: (
+        "techniques rm-sycophant-nano clean-nano",
+        "techniques rm-sycophant-nano --technique prefill --technique fuzzing --samples 400",
+        "techniques pico --json --figure none",
     ),
     cli_play.resume: ("resume last",),
     cli_mcp.mcp: (

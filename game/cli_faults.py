@@ -12,6 +12,7 @@ EXPECTED = {
     "game.exploit_figure": ("FigureError",),
     "game.judge": ("JudgeError", "UnjudgedError"),
     "game.rules": ("RulesError",),
+    "game.techniques.study": ("UnknownTechniqueError",),
     "organism.foundry.lora.errors": ("LoraError",),
     "organism.foundry.pairs": ("NoPairsError",),
     "organism.foundry.recipe": ("RecipeError",),
