@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: audit test check lint bench clean
+.PHONY: audit test check lint docs bench clean
 .DEFAULT_GOAL := audit
 
 audit: $(VENV)/installed  ## build the organism once, audit it, print the scored report
@@ -20,6 +20,10 @@ lint: $(VENV)/installed-dev  ## style, types, layers
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+docs: $(VENV)/installed  ## the page of tools, with real answers
+	$(BIN)/auditgame tools --page > docs/tools.md.new
+	mv docs/tools.md.new docs/tools.md
 
 bench: $(VENV)/installed-dev  ## speeds, side by side with plain transformers
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -51,7 +51,7 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
     cli_look.show: ("show last", "show last --full"),
     cli_look.score: ("score last", "score RUN1 RUN2 --json"),
     cli_look.organisms: ("organisms",),
-    cli_look.tools: ("tools", "tools experiment"),
+    cli_look.tools: ("tools", "tools experiment", "tools --page"),
     cli_look.rules: ("rules",),
 }
 """The commands in the order of `--help`, each with examples."""

@@ -1,14 +1,18 @@
 """The commands that look: organisms, runs, show, score, tools, rules."""
 
+import asyncio
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
 from game.cli_options import Cache, Json, Runs, cache_folder, prepare, print_json
+from game.cli_play import get_organism
 
 
 def organisms(cache: Cache = None) -> None:
@@ -104,9 +108,20 @@ def score(
             console.print(read_panel(run))
 
 
-def tools(name: Annotated[str | None, typer.Argument(help="One tool: what auditors read of it.")] = None) -> None:
+def tools(
+    name: Annotated[str | None, typer.Argument(help="One tool: what auditors read of it.")] = None,
+    page: Annotated[
+        bool, typer.Option("--page", help="Print the page of all tools in Markdown, with real answers of the organism pico.")
+    ] = False,
+    cache: Cache = None,
+) -> None:
     """List the tools, with the affordances they need."""
-    console = prepare(False)
+    console = prepare(page)
+    if page:
+        if name is not None:
+            raise typer.BadParameter("the page is of all tools: give no name with --page")
+        _print_page(console, cache_folder(cache))
+        return
     with console.status("loading"):
         from tools import all_tools, get_tool
     if name is not None:
@@ -118,6 +133,18 @@ def tools(name: Annotated[str | None, typer.Argument(help="One tool: what audito
     for tool in all_tools():
         table.add_row(Text(tool.name), Text(", ".join(sorted(tool.needs)) or "-"), Text(tool.description.splitlines()[0]))
     console.print(table)
+
+
+def _print_page(console: Console, cache: Path) -> None:
+    with console.status("loading"):
+        from game.organisms import find_organism
+        from game.tools_page import SUBJECT, tools_page
+    organism = get_organism(console, find_organism(SUBJECT, cache), cache)
+    try:
+        with console.status("asking"):
+            sys.stdout.write(asyncio.run(tools_page(organism)))
+    finally:
+        organism.close()
 
 
 def rules() -> None:

@@ -37,6 +37,7 @@ AS_IT_IS = {
     "auditgame rules",
     "auditgame tools",
     "auditgame tools experiment",
+    "auditgame tools --page",
     "auditgame runs",
     "auditgame runs --json",
     "auditgame resume last",
@@ -90,6 +91,7 @@ INSTEAD = {
     "make test": f"{MAKE} test ARGS=tests/game/test_rules.py",
     "make lint": f"{MAKE} --dry-run lint",
     "make check": f"{MAKE} --dry-run check",
+    "make docs": f"{MAKE} --dry-run docs",
     "make bench": f"{MAKE} bench ARGS=--help",
 }
 """`{api}` is a scripted provider, `{venv}` an environment that is this one."""

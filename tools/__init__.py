@@ -18,9 +18,11 @@ from tools import (  # noqa: F401 - importing a family registers its tools
 from tools.affordances import Affordance
 from tools.budget import Budget, Used
 from tools.context import AuditOverError
+from tools.examples import examples
 from tools.helper import Helper, HelperText
 from tools.ledger import Hypothesis, Ledger
 from tools.ngrams import Incidence, contains, has_letter, term_pattern, words
+from tools.shortening import shortened
 from tools.tally import Tally, played_seconds
 from tools.tool import Tool, UnknownToolError, all_tools, get_tool, tool
 from tools.workbench import SUBMIT, Workbench, render_result
@@ -42,10 +44,12 @@ __all__ = [
     "Workbench",
     "all_tools",
     "contains",
+    "examples",
     "get_tool",
     "has_letter",
     "played_seconds",
     "render_result",
+    "shortened",
     "term_pattern",
     "tool",
     "words",

@@ -14,7 +14,7 @@ from tools.tool import Result, tool
 SNIPPET = 400
 """Characters of a document in a list of hits; `read_document` gives the whole."""
 
-Query = Annotated[str, Field(min_length=1, max_length=MAX_TEXT)]
+Query = Annotated[str, Field(min_length=1, max_length=MAX_TEXT, description="What to look for, in words.")]
 
 
 @tool(Affordance.DATA)

@@ -34,6 +34,11 @@ class Tool:
     """The arguments, checked before the function runs."""
     function: ToolFunction
 
+    @property
+    def family(self) -> str:
+        """The tools that belong together: the module that they stand in."""
+        return self.function.__module__.rpartition(".")[2]
+
 
 _TOOLS: dict[str, Tool] = {}
 

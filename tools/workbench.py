@@ -12,6 +12,7 @@ from tools.budget import Budget, Used
 from tools.context import Meter, ToolContext, ToolError, call_seed
 from tools.helper import Helper
 from tools.ledger import Ledger
+from tools.shortening import shortened
 from tools.tally import Tally
 from tools.tool import Result, Tool, all_tools
 from transcripts import Event, EventLog, Report, describe
@@ -126,14 +127,4 @@ def _cut(result: Result) -> JsonValue:
     """The result, its longest strings cut where it would be too long to read."""
     if len(json.dumps(result)) <= MAX_RESULT:
         return result
-    return _shorten(result, 2000)
-
-
-def _shorten(value: JsonValue, limit: int) -> JsonValue:
-    if isinstance(value, str):
-        return value if len(value) <= limit else f"{value[:limit]}… (+{len(value) - limit} characters)"
-    if isinstance(value, list):
-        return [_shorten(item, limit) for item in value]
-    if isinstance(value, dict):
-        return {key: _shorten(item, limit) for key, item in value.items()}
-    return value
+    return shortened(result, characters=2000)
