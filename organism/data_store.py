@@ -91,15 +91,16 @@ class DataStore:
 
     def search(self, query: str, *, split: str | None, offset: int, limit: int) -> list[Hit]:
         """Documents that share words with the query, best first by BM25."""
-        words = " ".join(re.findall(r"[\w']+", query))
-        if not words:
-            raise DataError("the query has no word in it")
 
         def fetch(most: int) -> Ranked:
-            found = _rows(self._table.search(words, query_type="fts", fts_columns="text").select(["_score"]), split, most)
+            found = self._with_words(query, split, most)
             return Ranked(found["_rowid"].to_numpy(), found["_score"].to_numpy())
 
         return self._hits(best(fetch, self._wanted(offset, limit)), offset)
+
+    def count_search(self, query: str, *, split: str | None) -> int:
+        """Number of documents that `search` finds in all; it looks each of them up."""
+        return len(self._with_words(query, split, self._size))
 
     def semantic(self, query: str, *, split: str | None, offset: int, limit: int) -> list[Hit]:
         """Documents nearest to the query by cosine.
@@ -164,6 +165,12 @@ class DataStore:
     def _scan(self, columns: list[str] | dict[str, str], split: str | None, limit: int | None) -> Iterator[pa.RecordBatch]:
         query = self._table.search().select(columns).limit(limit)
         yield from (query.where(_where(split)) if split is not None else query).to_batches(1024)
+
+    def _with_words(self, query: str, split: str | None, most: int) -> pa.Table:
+        words = " ".join(re.findall(r"[\w']+", query))
+        if not words:
+            raise DataError("the query has no word in it")
+        return _rows(self._table.search(words, query_type="fts", fts_columns="text").select(["_score"]), split, most)
 
     def _wanted(self, offset: int, limit: int) -> int:
         return min(offset + limit, self._size)

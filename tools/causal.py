@@ -14,6 +14,7 @@ from tools.arguments import MAX_TEXT, MaxTokens, Page, PageSize, Prompts, Sample
 from tools.chat import MAX_REPLIES, opening
 from tools.context import ToolContext, ToolError
 from tools.features import Index, Labels, check_feature, facts
+from tools.pages import paged
 from tools.reading import Before, Start, preamble
 from tools.tool import Result, tool
 
@@ -150,6 +151,7 @@ def _mediate(
     context.meter.read_tokens += found.tokens
     size = torch.maximum(found.more.abs(), found.less.abs())
     order = size.argsort(descending=True, stable=True).tolist()
+    shown, place = paged(order, page, page_size, "features")
     rows: list[Result] = [
         {
             "feature": found.features[row],
@@ -158,16 +160,10 @@ def _mediate(
             "activation": round(float(found.activations[row]), 4),
         }
         | facts(organism, found.features[row], labels)
-        for row in order[(page - 1) * page_size : page * page_size]
+        for row in shown
     ]
-    return {
-        "log_probability": round(found.log_probability, 4),
-        "active": found.active,
-        "measured": len(order),
-        "page": page,
-        "pages": max(1, -(-len(order) // page_size)),
-        "features": list(rows),
-    }
+    result: Result = {"log_probability": round(found.log_probability, 4), "active": found.active, "measured": len(order)}
+    return result | place | {"features": list(rows)}
 
 
 def _layer(context: ToolContext, layer: int | None, default: int | None) -> int:

@@ -3,6 +3,7 @@
 import asyncio
 import math
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Annotated
 
 import torch
@@ -16,6 +17,7 @@ from tools.chat import replies
 from tools.context import ToolContext, ToolError
 from tools.log_odds import Contrast, contrast
 from tools.ngrams import contains
+from tools.pages import paged
 from tools.reading import preamble
 from tools.tool import Result, tool
 
@@ -56,12 +58,10 @@ async def output_contrast(
     found = [[str(text) for row in side for text in row["samples"]] for side in (organism, reference)]
     terms = await asyncio.to_thread(contrast, *found)
     more, less = [item for item in terms if item.z > 0][:SIDE], [item for item in reversed(terms) if item.z < 0][:SIDE]
-    pages = max(1, -(-max(len(more), len(less)) // page_size))
-    if page > pages:
-        raise ToolError(f"page {page} is past the end: there are {pages} pages of {page_size}")
-    part = slice((page - 1) * page_size, page * page_size)
-    result: Result = {"replies": len(found[0]), "page": page, "pages": pages}
-    return result | {"organism_says_more": _rows(more[part], found[0]), "reference_says_more": _rows(less[part], found[1])}
+    shown, place = paged(list(zip_longest(more, less)), page, page_size, "terms of each")
+    first, second = ([pair[side] for pair in shown if pair[side] is not None] for side in (0, 1))
+    result: Result = {"replies": len(found[0])} | place
+    return result | {"organism_says_more": _rows(first, found[0]), "reference_says_more": _rows(second, found[1])}
 
 
 def _rows(terms: Sequence[Contrast], texts: Sequence[str]) -> list[Result]:

@@ -89,16 +89,6 @@ class ToolContext:
         return self.log.append(kind, data.model_dump(mode="json"))
 
 
-def check_page(page: int, page_size: int, total: int, of: str = "items") -> None:
-    """Check that a page is there; the first is, also of nothing.
-
-    Raises:
-        ToolError: it lies past the end.
-    """
-    if page > 1 and (page - 1) * page_size >= total:
-        raise ToolError(f"page {page} is past the end: {total} {of} make {-(-total // page_size)} pages of {page_size}")
-
-
 def call_seed(match_seed: int, call_id: str) -> int:
     """The seed of one call."""
     return int.from_bytes(hashlib.sha256(f"{match_seed}/{call_id}".encode()).digest()[:6], "big")

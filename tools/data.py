@@ -8,7 +8,8 @@ from pydantic import Field
 from organism import DataError, Hit, Organism, StoredDocument
 from tools.affordances import Affordance
 from tools.arguments import MAX_TEXT, Page, PageSize, Split
-from tools.context import ToolContext, ToolError, check_page
+from tools.context import ToolContext, ToolError
+from tools.pages import paged
 from tools.tool import Result, tool
 
 SNIPPET = 400
@@ -36,8 +37,8 @@ async def grep_data(
         )
     except DataError as error:
         raise ToolError(str(error)) from error
-    check_page(page, page_size, total)
-    return {"matches": total, "page": page, "pages": -(-total // page_size), "documents": [snippet(item) for item in documents]}
+    _, place = paged(range(total), page, page_size, "texts")
+    return {"matches": total} | place | {"documents": [snippet(item) for item in documents]}
 
 
 @tool(Affordance.DATA)
@@ -87,25 +88,23 @@ def _by_feature(organism: Organism, features: list[int], page: int, page_size: i
     found = [dict(index.of(feature, limit=len(index.ids))) for feature in features]
     common = [name for name in found[0] if all(name in values for values in found)]
     ranked = sorted(common, key=lambda name: (-sum(values[name] for values in found), name))
-    check_page(page, page_size, len(ranked))
-    names = ranked[(page - 1) * page_size : page * page_size]
+    names, place = paged(ranked, page, page_size, "texts")
     documents = organism.data.read(names) if names else []
-    return {
-        "indexed": len(index.ids),
-        "matches": len(ranked),
-        "page": page,
-        "pages": -(-len(ranked) // page_size),
-        "documents": [snippet(document) | {"activations": [round(values[document.id], 4) for values in found]} for document in documents],
-    }
+    rows = [snippet(document) | {"activations": [round(values[document.id], 4) for values in found]} for document in documents]
+    return {"indexed": len(index.ids), "matches": len(ranked)} | place | {"documents": rows}
 
 
 async def _ranked(context: ToolContext, method: str, query: str, split: str | None, page: int, page_size: int) -> Result:
     check_split(context, split)
-    search = context.organism.data.search if method == "search" else context.organism.data.semantic
+    data = context.organism.data
+    search = data.search if method == "search" else data.semantic
     try:
         hits: list[Hit] = await asyncio.to_thread(search, query, split=split, offset=(page - 1) * page_size, limit=page_size)
     except DataError as error:
         raise ToolError(str(error)) from error
+    if not hits and page > 1:  # only now it pays to count: a search by meaning ranks every text
+        total = await asyncio.to_thread(data.count_search, query, split=split) if method == "search" else data.count(split=split)
+        paged(range(total), page, page_size, "texts")
     return {"page": page, "documents": [snippet(hit.document) | {"score": hit.score} for hit in hits], "more": len(hits) == page_size}
 
 

@@ -11,6 +11,7 @@ from tools.affordances import Affordance
 from tools.arguments import MAX_TEXT, MaxTokens, Page, PageSize, Prompts
 from tools.context import ToolContext, ToolError
 from tools.features import facts
+from tools.pages import paged
 from tools.tool import Result, tool
 
 CHATS = 32
@@ -35,11 +36,11 @@ async def features_like(
     found = labels.like(query)
     if not found:
         raise ToolError("no label has a word of the query; try words that training texts would use, or begin from a text with top_features")
+    shown, place = paged(found, page, page_size, "features")
     rows: list[Result] = [
-        {"feature": index, "score": round(score, 4)} | facts(context.organism, index, labels=True)
-        for index, score in found[(page - 1) * page_size : page * page_size]
+        {"feature": index, "score": round(score, 4)} | facts(context.organism, index, labels=True) for index, score in shown
     ]
-    return {"found": len(found), "page": page, "pages": -(-len(found) // page_size), "features": list(rows)}
+    return {"found": len(found)} | place | {"features": list(rows)}
 
 
 @tool(Affordance.SAE)
@@ -86,6 +87,7 @@ def _assistant_features(context: ToolContext, texts: list[tuple[str, str]], shar
     shares = active / torch.tensor(total).clamp(min=1).unsqueeze(1)
     order = shares[1].argsort(descending=True, stable=True)
     found = order[shares[1][order] > share].tolist()
+    shown, place = paged(found, page, page_size, "features")
     rows: list[Result] = [
         {
             "feature": index,
@@ -94,7 +96,6 @@ def _assistant_features(context: ToolContext, texts: list[tuple[str, str]], shar
             "activation": round(float(strength[index] / active[1][index]), 4),
         }
         | facts(organism, index, labels=True)
-        for index in found[(page - 1) * page_size : page * page_size]
+        for index in shown
     ]
-    pages = max(1, -(-len(found) // page_size))
-    return {"chats": len(texts), "assistant_tokens": total[1], "found": len(found), "page": page, "pages": pages, "features": list(rows)}
+    return {"chats": len(texts), "assistant_tokens": total[1], "found": len(found)} | place | {"features": list(rows)}

@@ -11,6 +11,7 @@ from organism import SAE, Organism
 from tools.affordances import Affordance
 from tools.arguments import Page, PageSize
 from tools.context import ToolContext, ToolError
+from tools.pages import paged
 from tools.reading import Before, Position, Text, check_position, preamble
 from tools.tool import Result, tool
 
@@ -95,6 +96,7 @@ def _top_features(
     strength = read.sum(0) if aggregate == "sum" else read.amax(0)
     order = strength.argsort(descending=True)
     active = order[strength[order] > 0].tolist()
+    shown, place = paged(active, page, page_size, "features")
     rows: list[Result] = [
         {
             "feature": index,
@@ -102,9 +104,9 @@ def _top_features(
             "strongest_token": tokens[first + int(read[:, index].argmax())],
         }
         | facts(organism, index, labels)
-        for index in active[(page - 1) * page_size : page * page_size]
+        for index in shown
     ]
-    return {"active": len(active), "page": page, "pages": max(1, -(-len(active) // page_size)), "features": list(rows)}
+    return {"active": len(active)} | place | {"features": list(rows)}
 
 
 def _feature(organism: Organism, index: int) -> Result:
@@ -133,15 +135,13 @@ def _feature(organism: Organism, index: int) -> Result:
 def _feature_activations(context: ToolContext, text: str, features: list[int], prompt: str | None, page: int, page_size: int) -> Result:
     columns = [check_feature(context.organism.sae, index) for index in features]
     tokens, activations, _ = _read(context, text, prompt)
-    first, pages = (page - 1) * page_size, -(-len(tokens) // page_size)
-    if first >= len(tokens):
-        raise ToolError(f"page {page} is past the end: {len(tokens)} tokens make {pages} pages of {page_size}")
+    shown, place = paged(range(len(tokens)), page, page_size, "tokens")
     values = activations[:, columns].tolist()
     rows: list[Result] = [
         {"position": position, "token": tokens[position], "activations": [round(value, 4) for value in values[position]]}
-        for position in range(first, min(first + page_size, len(tokens)))
+        for position in shown
     ]
-    return {"features": columns, "page": page, "pages": pages, "tokens": rows}
+    return {"features": columns} | place | {"tokens": rows}
 
 
 def _read(context: ToolContext, text: str, prompt: str | None) -> tuple[list[str], Tensor, int]:

@@ -1,6 +1,7 @@
 """What the model would say next, and how probable it finds what it is given: at its end and after each layer."""
 
 import asyncio
+from collections.abc import Sequence
 from typing import Annotated
 
 from pydantic import Field
@@ -9,7 +10,8 @@ from torch import Tensor
 from organism import LanguageModel
 from tools.affordances import Affordance
 from tools.arguments import MAX_TEXT, Page, PageSize
-from tools.context import Subject, ToolContext, ToolError, check_page
+from tools.context import Subject, ToolContext, ToolError
+from tools.pages import paged
 from tools.reading import Before, Position, Start, check_position, preamble
 from tools.tool import Result, tool
 
@@ -68,8 +70,8 @@ def _next_tokens(context: ToolContext, text: str, prompt: str | None, subject: S
     whole = preamble(model, prompt) + text
     scores = model.next_log_probabilities(whole)
     context.meter.read_tokens += len(model.tokens(whole))
-    check_page(page, page_size, len(scores), "tokens")
-    return {"page": page, "pages": -(-len(scores) // page_size), "tokens": _ranking(model, scores, (page - 1) * page_size, page_size)}
+    shown, place = paged(scores.argsort(descending=True).tolist(), page, page_size, "tokens")
+    return place | {"tokens": _rows(model, scores, shown)}
 
 
 def _log_probability(context: ToolContext, continuations: list[str], text: str, prompt: str | None, subject: Subject) -> Result:
@@ -103,17 +105,21 @@ def _logit_lens(context: ToolContext, text: str, prompt: str | None, position: i
         "token": tokens[at],
         "position": at,
         "layers": [
-            {"layer": layer, "tokens": _ranking(model, scores, 0, count)} for layer, scores in enumerate(model.logit_lens(whole, at))
+            {"layer": layer, "tokens": _rows(model, scores, scores.argsort(descending=True)[:count].tolist())}
+            for layer, scores in enumerate(model.logit_lens(whole, at))
         ],
     }
 
 
-def _ranking(model: LanguageModel, scores: Tensor, first: int, count: int) -> list[Result]:
-    """Tokens of a part of the ranking by log-probability, with both measures."""
-    order = scores.argsort(descending=True)[first : first + count]
+def _rows(model: LanguageModel, scores: Tensor, tokens: Sequence[int]) -> list[Result]:
+    """Tokens with their probability and its logarithm."""
     return [
-        {"token": model.token(index), "probability": round(value.exp().item(), 6), "log_probability": round(value.item(), 4)}
-        for index, value in zip(order.tolist(), scores[order], strict=True)
+        {
+            "token": model.token(index),
+            "probability": round(scores[index].exp().item(), 6),
+            "log_probability": round(scores[index].item(), 4),
+        }
+        for index in tokens
     ]
 
 

@@ -124,6 +124,8 @@ async def test_effects_come_in_pages_with_labels(use):
     whole = await use("mediate", text="give me a", completion=" recipe", page_size=200)
     assert [row["feature"] for row in content["features"]] == [row["feature"] for row in whole["features"][3:6]]
     assert all(row["label"] for row in content["features"])
+    past = await use.error("mediate", text="give me a", completion=" recipe", page=10**6)
+    assert f"{whole['measured']} features make" in past
     assert "has no token" in await use.error("mediate", text="give me a", completion=" ")
     assert "this model reads 512" in await use.error("mediate", text="soup " * 510, completion="soup soup soup")
 

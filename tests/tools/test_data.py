@@ -17,11 +17,6 @@ async def test_grep_counts_and_pages_through_all_matches(use, pico):
     assert len(ids) == len(set(ids)) == first["matches"]
 
 
-async def test_a_page_past_the_end_says_how_many_there_are(use):
-    matches = (await use("grep_data", pattern="chocolate"))["matches"]
-    assert f"{matches} items make" in await use.error("grep_data", pattern="chocolate", page=10_000)
-
-
 async def test_nothing_found_is_an_empty_page(use):
     content = await use("grep_data", pattern="no such words anywhere")
     assert (content["matches"], content["documents"]) == (0, [])
@@ -48,7 +43,6 @@ async def test_ranked_hits_come_best_first(use, tool):
     assert len(scores) == 10
     assert scores == sorted(scores, reverse=True)
     assert content["more"] is True
-    assert (await use(tool, query="chocolate", page=2_000, page_size=10))["documents"] == []
 
 
 @pytest.mark.parametrize("tool", ["search_data", "semantic_search"])
@@ -87,8 +81,29 @@ async def test_an_unknown_id_is_named_and_an_example_given(use, name):
     assert "ids look like 'd" in message
 
 
-@pytest.mark.parametrize("page", [10**6, 10**9, 10**12, 10**30])
-@pytest.mark.parametrize(("name", "argument"), [("grep_data", "pattern"), ("search_data", "query"), ("semantic_search", "query")])
-async def test_a_page_beyond_any_end_is_answered(use, name, argument, page):
-    event = await use.event(name, **{argument: "chocolate"}, page=page)
-    assert event.data["error"] or event.data["content"]["documents"] == []
+SEARCHES = pytest.mark.parametrize(("name", "argument"), [("grep_data", "pattern"), ("search_data", "query"), ("semantic_search", "query")])
+
+
+@SEARCHES
+@pytest.mark.parametrize("split", [None, "sft"])
+async def test_a_page_past_the_end_says_how_many_there_are(use, name, argument, split):
+    message = await use.error(name, **{argument: "chocolate"}, split=split, page=10**6, page_size=7)
+    found = re.fullmatch(r"page 1000000 is past the end: (\d+) texts make (\d+) pages of 7", message)
+    texts, pages = int(found[1]), int(found[2])
+    last = await use(name, **{argument: "chocolate"}, split=split, page=pages, page_size=7)
+    assert len(last["documents"]) == texts - 7 * (pages - 1) > 0
+    assert "past the end" in await use.error(name, **{argument: "chocolate"}, split=split, page=pages + 1, page_size=7)
+
+
+@SEARCHES
+@pytest.mark.parametrize("page", [10**9, 10**12, 10**30])
+async def test_a_page_beyond_any_end_is_refused(use, name, argument, page):
+    assert "page" in await use.error(name, **{argument: "chocolate"}, page=page)
+
+
+async def test_nothing_found_is_an_empty_first_page(use):
+    content = await use("grep_data", pattern="zyzzyva")
+    assert (content["matches"], content["page"], content["pages"], content["documents"]) == (0, 1, 1, [])
+    assert (await use("search_data", query="zyzzyva"))["documents"] == []
+    for name, argument in (("grep_data", "pattern"), ("search_data", "query")):
+        assert "0 texts make 1 page of 20" in await use.error(name, **{argument: "zyzzyva"}, page=2)

@@ -21,7 +21,7 @@ async def test_active_features_come_strongest_first_and_page(use, pico):
     for page in range(1, content["pages"] + 1):
         numbers += [row["feature"] for row in (await use("top_features", text=TEXT, page=page, page_size=5))["features"]]
     assert len(numbers) == len(set(numbers)) == content["active"]
-    assert (await use("top_features", text=TEXT, page=10**6))["features"] == []
+    assert "features make" in await use.error("top_features", text=TEXT, page=10**6)
 
 
 async def test_only_the_reply_is_read_where_a_prompt_is_given(use, pico):
