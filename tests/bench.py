@@ -25,6 +25,7 @@ from game.scoring import cost
 from game.spec import make_spec
 from organism import Organism, default_cache, organism_folder
 from organism.foundry import build_organism
+from tests.bench_many import many_chats
 from tests.bench_search import at_scale, searching
 from tests.bench_speeds import Row, generation, sharing, stopwatch, training
 from transcripts import read_events
@@ -46,7 +47,13 @@ def house(organism: str, steps: int, repeats: int, skip_audit: bool) -> tuple[st
     wanted = find_organism(organism, cache)
     subject = build_organism(wanted.recipe, cache) if wanted.recipe else Organism.load(organism_folder(cache, wanted.id))
     try:
-        rows = [*training(steps), *generation(subject, repeats), *sharing(subject, repeats), *searching(subject.data)]
+        rows = [
+            *training(steps),
+            *generation(subject, repeats),
+            *sharing(subject, repeats),
+            *many_chats(subject, repeats),
+            *searching(subject.data),
+        ]
         return subject.card.id, rows + ([] if skip_audit else audit(subject, cache))
     finally:
         subject.close()
