@@ -10,6 +10,9 @@ from transformers import DynamicCache, PreTrainedModel
 
 from organism.residual import RowShifts, Shift
 
+KEPT = 0.75
+"""Share of a batch's rows that still run below which finished ones are dropped: dropping copies the cache, which costs a few steps."""
+
 
 @dataclass(frozen=True)
 class SampleRequest:
@@ -30,7 +33,7 @@ class SampleRequest:
 
 @torch.inference_mode()
 def sample(model: PreTrainedModel, requests: Sequence[SampleRequest], *, pad: int) -> list[list[int]]:
-    """Sample every request in one left-padded batch, with a key-value cache that drops finished rows.
+    """Sample every request in one left-padded batch, with a key-value cache from which finished rows are dropped now and then.
 
     Args:
         model: a causal language model in eval mode.
@@ -59,7 +62,7 @@ def _sample(model: PreTrainedModel, requests: Sequence[SampleRequest], shifts: R
     draws = [np.random.default_rng(request.seed).random(request.max_new_tokens) for request in requests]
     temperature = torch.tensor([request.temperature for request in requests], device=device)
     output: list[list[int]] = [[] for _ in requests]
-    alive = list(range(len(requests)))
+    rows, running = list(range(len(requests))), set(range(len(requests)))
     cache = DynamicCache(config=model.config)
     positions = (mask.cumsum(1) - 1).clamp(min=0)
     for step in range(max(request.max_new_tokens for request in requests)):
@@ -68,27 +71,27 @@ def _sample(model: PreTrainedModel, requests: Sequence[SampleRequest], shifts: R
             .logits[:, -1]
             .float()
         )
-        uniform = torch.tensor([draws[i][step] if step < len(draws[i]) else 0.0 for i in alive], device=device)
+        uniform = torch.tensor([draws[i][step] if step < len(draws[i]) else 0.0 for i in rows], device=device)
         chosen = choose(logits, temperature, uniform).tolist()
-        keep = []
-        for row, (index, token) in enumerate(zip(alive, chosen, strict=True)):
-            request = requests[index]
-            if token in request.stop:
+        for index, token in zip(rows, chosen, strict=True):
+            if index not in running:
                 continue
-            output[index].append(token)
-            if step + 1 < request.max_new_tokens:
-                keep.append(row)
-        if not keep:
+            if token not in requests[index].stop:
+                output[index].append(token)
+            if token in requests[index].stop or step + 1 >= requests[index].max_new_tokens:
+                running.remove(index)
+        if not running:
             break
-        positions = positions[:, -1:] + 1
+        # A finished row stays where it is: behind its last token a model may have no position left.
+        positions = positions[:, -1:] + torch.tensor([[int(index in running)] for index in rows], device=device)
         tokens = torch.tensor(chosen, device=device).unsqueeze(1)
-        if len(keep) < len(alive):
-            rows = torch.tensor(keep, device=device)
-            cache.batch_select_indices(rows)
-            shifts.keep(rows)
-            tokens, mask, positions, temperature = tokens[rows], mask[rows], positions[rows], temperature[rows]
-            alive = [alive[row] for row in keep]
-        mask = torch.cat([mask, mask.new_ones((len(alive), 1))], dim=1)
+        if len(running) < KEPT * len(rows):
+            kept = torch.tensor([row for row, index in enumerate(rows) if index in running], device=device)
+            cache.batch_select_indices(kept)
+            shifts.keep(kept)
+            tokens, mask, positions, temperature = tokens[kept], mask[kept], positions[kept], temperature[kept]
+            rows = [index for index in rows if index in running]
+        mask = torch.cat([mask, mask.new_ones((len(rows), 1))], dim=1)
     return output
 
 
@@ -105,5 +108,6 @@ def choose(logits: Tensor, temperature: Tensor, uniform: Tensor) -> Tensor:
     """
     scaled = logits / temperature.clamp(min=1e-4).unsqueeze(1)
     cumulative = scaled.softmax(dim=-1).cumsum(dim=-1)
-    drawn = torch.searchsorted(cumulative, (uniform.float() * cumulative[:, -1]).unsqueeze(1)).squeeze(1)
-    return torch.where(temperature > 0, drawn.clamp(max=logits.shape[1] - 1), logits.argmax(dim=-1))
+    drawn = torch.searchsorted(cumulative, (uniform.float() * cumulative[:, -1]).unsqueeze(1)).squeeze(1).clamp(max=logits.shape[1] - 1)
+    warm = temperature > 0
+    return drawn if bool(warm.all()) else torch.where(warm, drawn, logits.argmax(dim=-1))

@@ -2,15 +2,17 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 from scipy.cluster.hierarchy import fcluster, linkage
+from scipy.spatial.distance import pdist, squareform
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import silhouette_score
 
-from tools.log_odds import contrast
-from tools.ngrams import has_letter, words
+from tools.log_odds import LONGEST, contrast_rows
+from tools.ngrams import Incidence, has_letter, words
 
 MOST = 8
 """Clusters at most."""
@@ -46,13 +48,13 @@ def cluster(texts: Sequence[str]) -> list[Cluster]:
     if len(kinds) > MOST:
         labels = _cut(vectors)
     groups = [np.flatnonzero(labels == label) for label in np.unique(labels)]
+    counted = cache(lambda least: Incidence.fit(texts, longest=LONGEST, least=least))
     found = []
     for rows in sorted(groups, key=lambda rows: (-len(rows), rows[0])):
         centre = vectors[rows].mean(0)
-        members = [int(row) for row in rows[np.argsort(-(vectors[rows] @ centre), kind="stable")]]
-        inside = set(members)
-        rest = [text for number, text in enumerate(texts) if number not in inside]
-        found.append(Cluster(tuple(members), _terms([texts[member] for member in members], rest)))
+        members = rows[np.argsort(-(vectors[rows] @ centre), kind="stable")].tolist()
+        terms = _terms(counted(1 if len(rows) == 1 else 2), np.isin(np.arange(len(texts)), rows)) if len(groups) > 1 else ()
+        found.append(Cluster(tuple(members), terms))
     return found
 
 
@@ -70,18 +72,17 @@ def _vectors(texts: Sequence[str]) -> NDArray[np.float64]:
 
 def _cut(vectors: NDArray[np.float64]) -> NDArray[np.intp]:
     """The label of each text."""
-    tree = linkage(vectors, method="ward")
+    distances = pdist(vectors)
+    tree, square = linkage(distances, method="ward"), squareform(distances)
     tried = [fcluster(tree, count, criterion="maxclust") for count in range(2, min(MOST, len(vectors) - 1) + 1)]
     # Texts at one and the same point cannot be cut apart, so fewer clusters may come out than were asked for.
-    cuts = [(float(silhouette_score(vectors, labels)), labels) for labels in tried if len(np.unique(labels)) > 1]
+    cuts = [(float(silhouette_score(square, labels, metric="precomputed")), labels) for labels in tried if len(np.unique(labels)) > 1]
     best = max((score for score, _ in cuts), default=0.0)
     if best < LEAST_SILHOUETTE:
         return np.zeros(len(vectors), dtype=np.intp)
     return next(labels for score, labels in cuts if score >= AS_GOOD * best)
 
 
-def _terms(inside: Sequence[str], outside: Sequence[str]) -> tuple[str, ...]:
-    if not outside:
-        return ()
-    telling = [item.term for item in contrast(inside, outside, least=1 if len(inside) == 1 else 2) if item.z > TELLING]
+def _terms(incidence: Incidence, inside: NDArray[np.bool_]) -> tuple[str, ...]:
+    telling = [item.term for item in contrast_rows(incidence, inside) if item.z > TELLING]
     return tuple([term for term in telling if has_letter(term)][:TERMS])

@@ -59,10 +59,20 @@ def contrast(first: Sequence[str], second: Sequence[str], *, least: int = 2) -> 
         least: texts that must have a term.
     """
     incidence = Incidence.fit([*first, *second], longest=LONGEST, least=least)
+    return contrast_rows(incidence, np.arange(len(first) + len(second)) < len(first))
+
+
+def contrast_rows(incidence: Incidence, first: NDArray[np.bool_]) -> list[Contrast]:
+    """The same of texts whose terms are counted already.
+
+    Args:
+        incidence: of all texts, with terms of up to `LONGEST` tokens.
+        first: whether each text is of the first group, `[texts]`.
+    """
     if not incidence.terms:
         return []
     counts = incidence.matrix.astype(np.float64)
-    one, two = np.asarray(counts[: len(first)].sum(0)).ravel(), np.asarray(counts[len(first) :].sum(0)).ravel()
+    one, two = np.asarray(counts[first].sum(0)).ravel(), np.asarray(counts[~first].sum(0)).ravel()
     lengths = np.array([term.count(" ") for term in incidence.terms])
     scores = np.zeros(len(incidence.terms))
     for length in np.unique(lengths):

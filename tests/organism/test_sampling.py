@@ -1,5 +1,6 @@
 import pytest
 import torch
+from transformers import GPT2Config, GPT2LMHeadModel
 
 from organism.sampling import SampleRequest, choose, sample
 
@@ -63,6 +64,17 @@ def test_each_request_keeps_its_own_length_and_stop(tools):
     assert len(short) <= 2
     assert len(long) <= 30
     assert not set(short + long) & set(model.tokenizer.all_special_ids)
+
+
+def test_a_finished_row_needs_no_position_that_the_model_lacks():
+    torch.manual_seed(0)
+    model = GPT2LMHeadModel(GPT2Config(vocab_size=50, n_positions=16, n_embd=8, n_layer=1, n_head=2)).eval()
+    requests = [SampleRequest((1, 2), 14, 0.0, 0, frozenset()) for _ in range(19)]
+    full = SampleRequest(tuple(range(14)), 2, 0.0, 0, frozenset())
+    (alone,) = sample(model, [full], pad=0)
+    *others, last = sample(model, [*requests, full], pad=0)
+    assert last == alone
+    assert [len(tokens) for tokens in others] == [14] * 19
 
 
 def test_nothing_asked_is_nothing_answered(tools):
