@@ -74,7 +74,7 @@ INSTEAD = {
         "verify pico --prompts 2 --figure splits.png"
     ),
     "auditgame techniques rm-sycophant-nano clean-nano acts-nano --figure techniques.png": (
-        "techniques pico --samples 4 --technique keyword-search --technique prefill --figure techniques.png"
+        "techniques pico --samples 8 --technique keyword-search --technique prefill --figure techniques.png"
     ),
     "auditgame build rm-sycophant-lora --base models/my-chat-model --writer openai:qwen3 --writer-url http://localhost:8000/v1": (
         "build rm-sycophant-lora --base models/my-chat-model --writer openai:qwen3 --writer-url {api} --dry-run"
