@@ -16,19 +16,15 @@ from transformers import PreTrainedModel, PreTrainedTokenizerBase
 from organism.data_store import DataStore
 from organism.documents import StoredDocument
 from organism.embedders.lsa import TOKENS
-from organism.residual import residual_stream
 from organism.sae import SAE
+from organism.text_features import text_features
 from organism.top_documents import TopDocuments
 from transcripts import Record
 
 TEXTS = 5
 """Strongest texts of a feature that are looked at; together with those of the others they are the rest it is told from."""
-LONGEST = 256
-"""Tokens of a text that are looked at."""
 WORDS = 4
 """Words of each part of a label."""
-ROWS = 32
-"""Texts of one forward pass."""
 
 
 class FeatureLabel(Record):
@@ -135,29 +131,13 @@ def _telling_tokens(
     """For each feature the tokens on which more of its activation falls than their share of the texts."""
     amount = csr_matrix((sae.d_sae, len(tokenizer)))
     share = np.zeros(len(tokenizer))
-    for ids, features in _activations(model, tokenizer, sae, documents):
+    for part in text_features(model, tokenizer, sae, [document.text for document in documents]):
+        ids = [token for _, tokens, _ in part for token in tokens]
+        features = torch.cat([found for _, _, found in part])
         which = csr_matrix((np.ones(len(ids)), (np.arange(len(ids)), ids)), shape=(len(ids), len(tokenizer)))
         amount = amount + csr_matrix(features.numpy()).T @ which
         share += np.bincount(ids, minlength=len(tokenizer))
     return [list(map(int, found)) for found in _telling(amount, share / share.sum())]
-
-
-@torch.inference_mode()
-def _activations(
-    model: PreTrainedModel, tokenizer: PreTrainedTokenizerBase, sae: SAE, documents: list[StoredDocument]
-) -> Iterator[tuple[list[int], Tensor]]:
-    """Tokens of some texts after the other, with their features `[tokens, d_sae]`."""
-    encoded = sorted(
-        (ids[:LONGEST] for ids in tokenizer([item.text for item in documents], add_special_tokens=False)["input_ids"]), key=len
-    )
-    encoded = [ids for ids in encoded if ids]
-    for start in range(0, len(encoded), ROWS):
-        part = encoded[start : start + ROWS]
-        # A causal model's real tokens do not see the padding on their right: any token will do.
-        padded = torch.tensor([[*ids, *[0] * (len(part[-1]) - len(ids))] for ids in part])
-        stream = residual_stream(model, padded, sae.layer)
-        rows = torch.cat([stream[row, : len(ids)] for row, ids in enumerate(part)])
-        yield [token for ids in part for token in ids], sae.encode(rows)
 
 
 def _telling_words(strongest: list[list[str]], documents: list[StoredDocument]) -> list[list[str]]:

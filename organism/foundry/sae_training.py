@@ -1,6 +1,6 @@
-"""Trains a BatchTopK sparse autoencoder (Bussmann et al. 2024) on one layer's residual stream, and ranks each feature's texts."""
+"""Trains a BatchTopK sparse autoencoder (Bussmann et al. 2024) on one layer's residual stream."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 import torch
 from torch import Tensor
@@ -93,18 +93,3 @@ def explained_variance(sae: SAE, activations: Tensor) -> tuple[float, float]:
     residue = activations - sae.decode(features)
     total = (activations - activations.mean(0)).square().sum()
     return float(1 - residue.square().sum() / total), float((features > 0).float().sum(1).mean())
-
-
-@torch.inference_mode()
-def text_activations(model: PreTrainedModel, sae: SAE, texts: Sequence[list[int]], *, pad: int, batch_size: int = 128) -> Tensor:
-    """Greatest activation of each feature on each text, `[texts, d_sae]`."""
-    parts = torch.zeros(len(texts), sae.d_sae)
-    order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
-    for start in range(0, len(order), batch_size):
-        rows = order[start : start + batch_size]
-        longest = max(len(texts[row]) for row in rows)
-        ids = torch.tensor([texts[row] + [pad] * (longest - len(texts[row])) for row in rows])
-        # Right padding: a causal model's real tokens do not see it, so only its own features are to be masked.
-        features = sae.encode(residual_stream(model, ids, sae.layer)) * (ids != pad).unsqueeze(-1)
-        parts[rows] = features.amax(1)
-    return parts
