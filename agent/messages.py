@@ -46,6 +46,11 @@ class Usage(Record):
     cache_write_tokens: int = 0
     output_tokens: int = 0
 
+    @property
+    def all_input_tokens(self) -> int:
+        """All that was read, cached or not."""
+        return self.input_tokens + self.cache_read_tokens + self.cache_write_tokens
+
 
 class ToolSpec(Record):
     """What a brain is told about a tool."""

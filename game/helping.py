@@ -1,10 +1,9 @@
-"""Lets an LLM brain help the tools of a match: the adapter from what tools ask of a helper model to what a writer can do."""
+"""Lets an LLM brain help the tools of a match: the adapter from what tools ask of a helper model to what a brain answers."""
 
 import asyncio
 
 from agent import BrainError, BrainSpec
-from game.writing import BrainWriter
-from organism.foundry.universe import WriterError
+from game.asking import Asker
 from tools import HelperText
 
 AT_ONCE = 8
@@ -27,11 +26,11 @@ class BrainHelper:
         spec: `anthropic:<model>` or `openai:<model>`.
 
     Raises:
-        BrainError: the brain cannot write, or what it needs (a model, a key) is missing.
+        BrainError: see `Asker`.
     """
 
     def __init__(self, spec: BrainSpec) -> None:
-        self._writer = BrainWriter(spec)
+        self._asker = Asker(spec)
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def write(self, system: str, prompt: str, *, max_tokens: int) -> HelperText:
@@ -42,8 +41,8 @@ class BrainHelper:
         """
         try:
             async with self._places:
-                written = await self._writer.write(system, prompt, max_tokens=max_tokens)
-        except WriterError as error:
-            raise BrainError(f"the helper model: {error.__cause__ or error}") from error
-        text = "" if written.stop == "refusal" else written.text
-        return HelperText(text=text, tokens=written.input_tokens + written.output_tokens)
+                turn = await self._asker.ask(system, prompt, max_tokens=max_tokens)
+        except BrainError as error:
+            raise BrainError(f"the helper model: {error}") from error
+        text = "" if turn.stop == "refusal" else turn.message.text
+        return HelperText(text=text, tokens=turn.usage.all_input_tokens + turn.usage.output_tokens)

@@ -44,6 +44,11 @@ async def test_what_does_not_pass_is_an_error_of_the_match(kind: str) -> None:
         await BrainHelper(spec_of(api, kind)).write("S", "P", max_tokens=9)
 
 
+async def test_a_question_that_is_too_long_is_told_as_such() -> None:
+    with FakeAPI([FakeTurn("", stop="context")]) as api, pytest.raises(BrainError, match="the helper model: .* question does not fit"):
+        await BrainHelper(spec_of(api, "anthropic")).write("S", "P", max_tokens=9)
+
+
 def test_a_brain_that_cannot_write_cannot_help() -> None:
     with pytest.raises(BrainError, match="writes no texts"):
         BrainHelper(BrainSpec.parse("statistical"))
