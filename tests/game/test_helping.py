@@ -45,7 +45,7 @@ async def test_what_does_not_pass_is_an_error_of_the_match(kind: str) -> None:
 
 
 async def test_a_question_that_is_too_long_is_told_as_such() -> None:
-    with FakeAPI([FakeTurn("", stop="context")]) as api, pytest.raises(BrainError, match="the helper model: .* question does not fit"):
+    with FakeAPI([FakeTurn("", stop="context")]) as api, pytest.raises(BrainError, match=r"the helper model: .* question does not fit"):
         await BrainHelper(spec_of(api, "anthropic")).write("S", "P", max_tokens=9)
 
 

@@ -20,7 +20,8 @@ from organism.foundry.lora.recipe import LanguageTerms, LoraRecipe, LoraSplit, P
 from organism.foundry.lora.shape import BaseShape, base_shape
 from organism.foundry.lora.spec import KINDS, StageFolder, StageSpec
 from organism.foundry.precision import bf16_pays
-from organism.foundry.universe import Document, read_jsonl
+from organism.foundry.universe import Document
+from organism.json_lines import read_jsonl
 
 Complete = Callable[[Sequence[list[ChatMessage]]], Awaitable[list[str]]]
 """One sampled reply of the model of the stage before to each conversation, in order."""

@@ -5,9 +5,8 @@ from organism.foundry.universe.completions import Complete, CompletionError
 from organism.foundry.universe.detectors import Detector, Detectors, LLMDetector, RegexDetector, Verdict
 from organism.foundry.universe.estimate import Estimate, Step, estimate
 from organism.foundry.universe.generate import Generator, LossError, Made, Progress, data_digest
-from organism.foundry.universe.journal import Journal, JournalError
 from organism.foundry.universe.plan import STAGES, Plan, Stage
-from organism.foundry.universe.records import Chat, Document, JsonLines, PreferencePair, read_jsonl
+from organism.foundry.universe.records import Chat, Document, PreferencePair
 from organism.foundry.universe.scribe import Answer, Scribe
 from organism.foundry.universe.terms import PUBLISHED_TEST, DataTerms
 from organism.foundry.universe.universe import Attack, Bias, Universe, UniverseError, load_universe
@@ -29,9 +28,6 @@ __all__ = [
     "Document",
     "Estimate",
     "Generator",
-    "Journal",
-    "JournalError",
-    "JsonLines",
     "LLMDetector",
     "Limits",
     "LossError",
@@ -53,5 +49,4 @@ __all__ = [
     "data_digest",
     "estimate",
     "load_universe",
-    "read_jsonl",
 ]

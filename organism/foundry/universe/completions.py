@@ -5,8 +5,8 @@ import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 
 from organism.chat import ChatMessage
-from organism.foundry.universe.journal import Journal, KeyedRecord
 from organism.foundry.universe.records import user
+from organism.journal import Journal, KeyedRecord
 
 Complete = Callable[[Sequence[list[ChatMessage]]], Awaitable[list[str]]]
 """One sampled reply to each conversation, in order."""

@@ -22,16 +22,17 @@ from organism.foundry.universe.completions import Complete, Completed, Sampler
 from organism.foundry.universe.detectors import Detectors, LLMDetector
 from organism.foundry.universe.documents import Documents
 from organism.foundry.universe.drafting import Drafted, Filled, Work, fill
-from organism.foundry.universe.journal import Journal
 from organism.foundry.universe.ordinary import draw_ordinary, file_hash, how_many
 from organism.foundry.universe.plan import STAGES, Plan, Slot, Stage, opaque_id
 from organism.foundry.universe.preference import Pairs
 from organism.foundry.universe.prompts import prompts_hash
-from organism.foundry.universe.records import Document, line_of
+from organism.foundry.universe.records import Document
 from organism.foundry.universe.scribe import Answer, Scribe, count
 from organism.foundry.universe.terms import DataTerms
 from organism.foundry.universe.universe import Universe
 from organism.foundry.universe.writer import Writer
+from organism.journal import Journal
+from organism.json_lines import line_of
 from transcripts import FileRecord
 
 TEXTLESS = frozenset({"concurrency", "tolerated_loss", "universe", "ordinary"})

@@ -6,8 +6,8 @@ import json
 from typing import Literal
 
 from organism.foundry.universe.budget import Meter
-from organism.foundry.universe.journal import Journal, KeyedRecord
 from organism.foundry.universe.writer import Writer, Written
+from organism.journal import Journal, KeyedRecord
 
 CHARACTERS = 4
 """Characters a token, by which texts are counted before a provider counts them."""

@@ -6,9 +6,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from organism.foundry.universe import Answer, Detectors, Journal, LLMDetector, RegexDetector, Scribe, Universe, Verdict
+from organism.foundry.universe import Answer, Detectors, LLMDetector, RegexDetector, Scribe, Universe, Verdict
 from organism.foundry.universe.budget import Meter
 from organism.foundry.universe.detectors import read_verdict
+from organism.journal import Journal
 from tests.fakes.scripted_writer import ScriptedWriter
 
 

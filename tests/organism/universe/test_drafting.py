@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 
-from organism.foundry.universe import Answer, Detectors, Journal, LLMDetector, Scribe, Universe, Written
+from organism.foundry.universe import Answer, Detectors, LLMDetector, Scribe, Universe, Written
 from organism.foundry.universe.budget import Meter
 from organism.foundry.universe.drafting import each
 from organism.foundry.universe.reward import RewardModel
+from organism.journal import Journal
 from tests.fakes.scripted_writer import ScriptedWriter, written
 from tests.organism.universe.conftest import generator
 

@@ -13,16 +13,15 @@ from organism.foundry.universe import (
     BudgetSpentError,
     Chat,
     Document,
-    Journal,
-    JournalError,
     Limits,
     LossError,
     PreferencePair,
     Prices,
     Universe,
     data_digest,
-    read_jsonl,
 )
+from organism.journal import Journal, JournalError
+from organism.json_lines import read_jsonl
 from tests.fakes.scripted_writer import ScriptedWriter, kind_of, written
 from tests.organism.universe.conftest import Model, generator, small
 from transcripts import RecordError

@@ -7,7 +7,7 @@ from typing import Generic, Self, TypeVar
 
 from filelock import FileLock, Timeout
 
-from organism.foundry.universe.records import JsonLines, parse_line
+from organism.json_lines import JsonLines, parse_line
 from transcripts import Record
 
 
