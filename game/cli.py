@@ -7,6 +7,7 @@ import typer
 
 from game import cli_adopt, cli_look, cli_mcp, cli_play, cli_techniques, cli_verify
 from game.cli_faults import Commands
+from game.cli_options import epilog
 
 app = typer.Typer(
     name="auditgame",
@@ -57,8 +58,7 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
 """The commands in the order of `--help`, each with examples."""
 
 for command, examples in COMMANDS.items():
-    # Blank lines keep the examples on lines of their own.
-    app.command(epilog="\n\n".join(("Examples:", *(f"  auditgame {example}" for example in examples))))(command)
+    app.command(epilog=epilog(examples))(command)
 
 app.add_typer(cli_adopt.app, name="organism")
 

@@ -1,4 +1,4 @@
-"""The commands on organisms that others made: organism add."""
+"""The group `organism`: organism add, the command on organisms that others made, and organism label."""
 
 import asyncio
 import json
@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 from rich.text import Text
 
-from game.cli_options import Cache, Json, cache_folder, prepare, print_json
+from game import cli_label
+from game.cli_options import Cache, Json, cache_folder, epilog, prepare, print_json
 
 if TYPE_CHECKING:
     from organism.foundry import Location, ServedModel, TrainedModel
 
-app = typer.Typer(no_args_is_help=True, help="Take in a model that was made elsewhere; then audit it like any other.")
+app = typer.Typer(no_args_is_help=True, help="Take in a model that was made elsewhere, or have the features of an SAE described.")
 
 EXAMPLES = (
     "organism add --model ./my-model --truth truth.yaml",
@@ -22,12 +23,7 @@ EXAMPLES = (
 )
 
 
-@app.callback()
-def group() -> None:
-    """Keep the group a group while it has one command."""
-
-
-@app.command(epilog="\n\n".join(("Examples:", *(f"  auditgame {example}" for example in EXAMPLES))))
+@app.command(epilog=epilog(EXAMPLES))
 def add(
     model: Annotated[str, typer.Option(help="Folder or hub id of the (base) model; with --endpoint its name at the server.")],
     truth: Annotated[Path, typer.Option(help="YAML file of what the model really is; it is sealed and no auditor reads it.")],
@@ -148,3 +144,6 @@ def _refuse(option: str, others: dict[str, object]) -> None:
     for name, value in others.items():
         if value:
             raise typer.BadParameter(f"a model behind a server ({option}) has none", param_hint=name)
+
+
+app.command(epilog=epilog(cli_label.EXAMPLES))(cli_label.label)

@@ -55,6 +55,12 @@ def cache_folder(cache: Path | None) -> Path:
     return cache or default_cache()
 
 
+def epilog(examples: tuple[str, ...]) -> str:
+    """Examples of a command, below its help."""
+    # Blank lines keep them on lines of their own.
+    return "\n\n".join(("Examples:", *(f"  auditgame {example}" for example in examples)))
+
+
 def print_json(value: dict[str, Any]) -> None:
     """One JSON object on stdout; ASCII, so that no text in it can act on a terminal."""
     sys.stdout.write(json.dumps(value, ensure_ascii=True) + "\n")

@@ -75,8 +75,7 @@ def _check_built(item: "Wanted", cache: Path) -> None:
     from organism.foundry import load_truth
     from organism.foundry.kinds import LORA
 
-    if not item.built(cache):
-        raise OrganismError(f"{item.name} is not built in {cache}; build it first: auditgame build {item.name}")
+    item.check_built(cache)
     if item.recipe is None and (load_truth(cache, item.id).recipe or {}).get("kind") == LORA:
         raise OrganismError(f"{item.id} is made of adapters on a chat model; only nano organisms are verified: auditgame audit {item.id}")
 

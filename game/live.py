@@ -22,6 +22,7 @@ NAMES = {
     "adversarial": "adversarial training",
     "sae": "sparse autoencoder",
     "verify": "measure exploit rates",
+    "labels": "ask what features stand for",
 }
 """What a build's steps are called; a step without a name here is called as it is."""
 

@@ -24,6 +24,15 @@ class Wanted:
         """Whether it is in the cache, finished."""
         return organism_folder(cache, self.id).finished
 
+    def check_built(self, cache: Path) -> None:
+        """Check that it is there for a command that builds nothing.
+
+        Raises:
+            OrganismError: it is not built.
+        """
+        if not self.built(cache):
+            raise OrganismError(f"{self.name} is not built in {cache}; build it first: auditgame build {self.name}")
+
 
 def find_organism(name: str, cache: Path, *, seed: int | None = None) -> Wanted:
     """The organism of that name.

@@ -7,6 +7,10 @@ from organism.chat import ChatMessage, render_user_start
 from organism.data_store import DataStore
 from organism.documents import DataError, Hit, StoredDocument
 from organism.embedding import EmbedderSpec
+from organism.feature_descriptions import FeatureDescription
+from organism.feature_excerpts import Excerpt, feature_excerpts
+from organism.feature_labels import FeatureLabel
+from organism.journal import Journal
 from organism.places import OrganismError, OrganismFolder, built_organisms, default_cache, organism_folder
 from organism.residual import Shift
 from organism.runtime import LanguageModel, Organism
@@ -23,7 +27,11 @@ __all__ = [
     "DataStore",
     "DataSummary",
     "EmbedderSpec",
+    "Excerpt",
+    "FeatureDescription",
+    "FeatureLabel",
     "Hit",
+    "Journal",
     "LanguageModel",
     "Organism",
     "OrganismError",
@@ -35,6 +43,7 @@ __all__ = [
     "TopDocuments",
     "built_organisms",
     "default_cache",
+    "feature_excerpts",
     "organism_folder",
     "render_user_start",
 ]

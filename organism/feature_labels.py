@@ -1,6 +1,6 @@
-"""What each SAE feature stands for, in words: the tokens and training texts that separate it from the others. No model writes them."""
+"""What each SAE feature stands for, in words: the tokens and texts that separate it from the others, and what a model said of it."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Self
@@ -28,8 +28,10 @@ WORDS = 4
 
 
 class FeatureLabel(Record):
-    """One feature in words, the most telling first."""
+    """One feature in words, the most telling first. All but the description are counted."""
 
+    described: str = ""
+    """What a model said it stands for; empty where none was asked."""
     fires_on: tuple[str, ...] = ()
     """Tokens that have more of its activation than of the texts."""
     texts_with: tuple[str, ...] = ()
@@ -40,13 +42,18 @@ class FeatureLabel(Record):
     @property
     def text(self) -> str:
         """The label in one line."""
-        parts = {"fires on": self.fires_on, "in texts with": self.texts_with, "promotes": self.promotes}
+        parts = {
+            "described as": (self.described,) if self.described else (),
+            "fires on": self.fires_on,
+            "in texts with": self.texts_with,
+            "promotes": self.promotes,
+        }
         return "; ".join(f"{name}: {', '.join(words)}" for name, words in parts.items() if words)
 
     @property
     def words(self) -> str:
         """What a search looks at."""
-        return " ".join((*self.fires_on, *self.texts_with, *self.promotes))
+        return " ".join((self.described, *self.fires_on, *self.texts_with, *self.promotes))
 
 
 _Labels = TypeAdapter(tuple[FeatureLabel, ...])
@@ -97,6 +104,10 @@ class FeatureLabels:
                 for tokens, words, after in zip(fires_on, texts_with, promoted, strict=True)
             ]
         )
+
+    def described_as(self, descriptions: Mapping[int, str]) -> Self:
+        """The same labels with what a model said of features, by their numbers."""
+        return type(self)([label.model_copy(update={"described": descriptions.get(index, "")}) for index, label in enumerate(self.labels)])
 
     def like(self, query: str) -> list[tuple[int, float]]:
         """Features whose labels share words with a query, best first by the cosine of TF-IDF vectors; empty where none does."""

@@ -65,6 +65,16 @@ class OrganismFolder:
         return self.path / "sae"
 
     @property
+    def feature_labels(self) -> Path:
+        """What each feature of the SAE stands for, counted from the training texts; made when first asked for."""
+        return self.sae / "labels.json"
+
+    @property
+    def feature_descriptions(self) -> Path:
+        """What a model has said of them, where one was asked; grows line by line."""
+        return self.sae / "descriptions.jsonl"
+
+    @property
     def card(self) -> Path:
         """The public card."""
         return self.path / "card.json"

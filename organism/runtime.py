@@ -19,6 +19,7 @@ from organism.card import Card
 from organism.chat import ChatMessage, render_chat, render_user_start
 from organism.data_store import DataStore
 from organism.endpoint import EndpointModel
+from organism.feature_descriptions import read_descriptions
 from organism.feature_labels import FeatureLabels
 from organism.hub import check_sizes, fetch
 from organism.likelihood import continuation_log_probabilities, log_probabilities, logit_lens, next_logits
@@ -292,13 +293,14 @@ class Organism:
     @cached_property
     def feature_labels(self) -> FeatureLabels:
         """Each SAE feature in words: made when first asked for, which takes seconds to minutes, then kept beside the SAE."""
-        path = self.folder.sae / "labels.json"
+        path = self.folder.feature_labels
         with FileLock(path.with_suffix(".lock")):
             if not path.exists():
                 model = self.weights
                 top, data = self.top_documents, self.data if self.card.data else None
                 FeatureLabels.make(model.model, model.tokenizer, self.sae, model.unembedding(), top, data).save(path)
-            return FeatureLabels.load(path)
+            counted = FeatureLabels.load(path)
+        return counted.described_as(read_descriptions(self.folder.feature_descriptions))
 
     def close(self) -> None:
         """Stop the threads of the models that were used."""

@@ -29,8 +29,8 @@ async def features_like(
 ) -> Result:
     """Find SAE features by what they stand for; the first call takes a while.
 
-    A label tells the tokens on which a feature fires, words of its strongest training texts, and tokens that it promotes. It is made by
-    counting, so search for words that such texts would use.
+    A label tells the tokens on which a feature fires, words of its strongest training texts, and tokens that it promotes, all found by
+    counting: search for words that such texts would use. `described as`, where it begins so, is what a language model made of the same.
     """
     labels = await asyncio.to_thread(lambda: context.organism.feature_labels)
     found = labels.like(query)
