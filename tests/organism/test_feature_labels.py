@@ -1,10 +1,12 @@
 import pytest
 import torch
 
-from organism import SAE, DataStore, Organism, StoredDocument, TopDocuments
+from organism import SAE, DataStore, FeatureDescription, Journal, Organism, StoredDocument, TopDocuments
+from organism.feature_descriptions import read_descriptions
 from organism.feature_labels import FeatureLabel, FeatureLabels
 from organism.loading import load_tokenizer, load_weights
 from tests.fakes.tiny_models import make_model
+from transcripts import RecordError
 
 TEXTS = ["hello the cat sat on a mat", "the cat sat", "do you like tea", "tea and tuna and tea", "what do you put in it", "a mat"]
 
@@ -54,6 +56,27 @@ def test_labels_are_searched_by_their_words():
     assert {index for index, _ in labels.like("Cat")} == {0, 2}
     assert labels.like("tea")[0][0] == 1
     assert labels.like("dog") == labels.like("?") == []
+
+
+def test_what_a_model_said_comes_first_and_is_searched():
+    labels = FeatureLabels([FeatureLabel(fires_on=("cat",)), FeatureLabel(fires_on=("cat",))]).described_as({1: "names of pets"})
+    assert [label.text for label in labels.labels] == ["fires on: cat", "described as: names of pets; fires on: cat"]
+    assert [index for index, _ in labels.like("Pets")] == [1]
+    assert labels.described_as({}).like("pets") == []
+
+
+def test_descriptions_are_read_while_they_are_written(tmp_path):
+    path = tmp_path / "descriptions.jsonl"
+    assert read_descriptions(path) == {}
+    with Journal(path, FeatureDescription) as journal:
+        for index in (7, 0):
+            journal.add(FeatureDescription(id=str(index), text=f"words {index}", by="openai:m"))
+        with path.open("ab") as file:
+            file.write(b'{"id":"3","text":"half of a')
+        assert read_descriptions(path) == {7: "words 7", 0: "words 0"}
+    path.write_bytes(b"no description\n")
+    with pytest.raises(RecordError, match=r"descriptions\.jsonl, line 1"):
+        read_descriptions(path)
 
 
 def test_labels_are_kept_beside_the_sae(pico):
