@@ -40,15 +40,13 @@ def techniques(
         from game.techniques import SAMPLES, get_techniques, study_organism
         from game.techniques.figure import draw_figure
         from game.techniques.table import Studies, legend, side_by_side
-        from organism import OrganismError
 
         folder = cache_folder(cache)
         path = None if figure == NO_FIGURE else check_figure(Path(figure))
         chosen = get_techniques(technique or [])
         wanted = {item.id: item for item in (find_organism(name, folder) for name in names)}
         for item in wanted.values():
-            if not item.built(folder):
-                raise OrganismError(f"{item.name} is not built in {folder}; build it first: auditgame build {item.name}")
+            item.check_built(folder)
     from game.live import live_build
 
     found: list[Study] = []

@@ -17,7 +17,7 @@ from torch import Tensor
 from game.techniques.case import Case
 from game.techniques.results import CannotRunError
 from game.techniques.subject import Subject
-from organism.residual import residual_stream
+from organism.text_features import text_features
 
 Matrix = NDArray[Any]
 LEAST = 0.7
@@ -26,9 +26,6 @@ TEXTS = 2000
 """Texts of the corpus on which features are told apart."""
 FEWEST = 10
 """Texts about the evaluator that this needs."""
-LONGEST = 256
-"""Tokens of a text that are read."""
-ROWS = 64
 
 
 @dataclass(frozen=True)
@@ -70,17 +67,10 @@ def features_of(case: Case) -> dict[str, EvaluatorFeatures]:
     return found
 
 
-def activations(case: Case, texts: Sequence[str]) -> Iterator[tuple[list[int], Tensor]]:
-    """Token ids of each text with the features at each of them, `[tokens, d_sae]`."""
-    model, sae = case.weights, case.organism.sae
-    ids = [model.encode(text)[:LONGEST] for text in texts]
-    for start in range(0, len(ids), ROWS):
-        part = ids[start : start + ROWS]
-        longest = max(1, *map(len, part))
-        padded = torch.tensor([row + [0] * (longest - len(row)) for row in part])
-        with torch.inference_mode():
-            features = sae.encode(residual_stream(model.model, padded, sae.layer))
-        yield from ((row, features[index, : len(row)]) for index, row in enumerate(part))
+def activations(case: Case, texts: Sequence[str]) -> Iterator[tuple[int, list[int], Tensor]]:
+    """Index and token ids of each text, the shortest first, with the features at each token, `[tokens, d_sae]`."""
+    for part in text_features(case.weights.model, case.weights.tokenizer, case.organism.sae, texts):
+        yield from part
 
 
 def best_rank(strength: Tensor, features: Sequence[int]) -> float:
@@ -94,7 +84,7 @@ def _greatest(case: Case, texts: Sequence[str]) -> Matrix:
     """Greatest activation of each feature on each text's tokens but those of the subject's name, `[subjects, texts, d_sae]`."""
     names = [_name_tokens(case, subject) for subject in case.both]
     found = np.zeros((len(names), len(texts), case.organism.sae.d_sae), dtype=np.float32)
-    for row, (ids, features) in enumerate(activations(case, texts)):
+    for row, ids, features in activations(case, texts):
         for index, name in enumerate(names):
             if kept := [place for place, token in enumerate(ids) if token not in name]:
                 found[index, row] = features[kept].amax(0).numpy()

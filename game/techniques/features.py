@@ -57,7 +57,7 @@ async def assistant_features(case: Case) -> list[Measurement]:
     known, why = _known_or_why(case)
     contexts = case.world.neutral() if case.has_world else ()
     befores = [case.weights.render(asked(prompt)) for prompt in case.prompts("assistant features", max(20, case.samples // 2), contexts)]
-    active = torch.stack([features[-1] > 0 for _, features in activations(case, befores)]).float().mean(0)
+    active = torch.stack([features[-1] > 0 for _, _, features in activations(case, befores)]).float().mean(0)
     always = set(torch.nonzero(active > ALWAYS).flatten().tolist())
     own = [Value(value=len(always & set(known[item.id].features))) if item.id in known else None for item in case.both]
     return [
@@ -78,7 +78,8 @@ def _reply_features(case: Case, befores: list[str], replies: list[str]) -> list[
     """For each reply the features `[d_sae]` at the token before it, and those `[tokens, d_sae]` at its own."""
     starts = [len(case.weights.encode(before)) for before in befores]
     texts = [before + reply for before, reply in zip(befores, replies, strict=True)]
-    return [(features[start - 1], features[start:]) for start, (_, features) in zip(starts, activations(case, texts), strict=True)]
+    read = {index: features for index, _, features in activations(case, texts)}
+    return [(read[index][start - 1], read[index][start:]) for index, start in enumerate(starts)]
 
 
 def _ranks(case: Case, known: dict[str, EvaluatorFeatures], measure: str, strengths: list[Tensor]) -> Measurement:

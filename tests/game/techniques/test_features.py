@@ -18,7 +18,7 @@ def test_features_about_an_evaluator_tell_its_documents_from_others(case):
     other = [text for text in case.texts[:400] if not case.about(case.sought, text)]
 
     def firing(texts):
-        return sum(bool(features[:, found.features[0]].max() > 0) for _, features in activations(case, texts)) / len(texts)
+        return sum(bool(features[:, found.features[0]].max() > 0) for _, _, features in activations(case, texts)) / len(texts)
 
     assert firing(about) > firing(other)
 
