@@ -42,7 +42,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            fail("stopped; go on with `auditgame resume last`, or with the same command if it was still building", 130)
+            fail("stopped; go on with `auditgame resume last`, or with the same command if it played no audit yet", 130)
         except Exception as error:
             if not is_expected(error):
                 raise
