@@ -64,6 +64,9 @@ INSTEAD = {
     "auditgame audit --rules team-3": QUICK,
     "auditgame mcp --organism rm-sycophant-nano --rules team-4": GUEST,
     "auditgame mcp --organism rm-sycophant-nano --http 127.0.0.1:8080": GUEST,
+    "auditgame organism label rm-sycophant-nano --labeller anthropic:claude-sonnet-4-5": (
+        "organism label pico --labeller anthropic:claude-test --labeller-url {api} --features 2"
+    ),
     "auditgame build rm-sycophant-nano": "build pico",
     "auditgame build clean-nano": "build pico",
     "auditgame build pico": "build pico",
@@ -156,7 +159,7 @@ def test_every_command_works(command: str, cli: CLI, place: Path) -> None:
     assert command in AS_IT_IS or command in INSTEAD, f"README has a command that this test does not know: {command}"
     line = INSTEAD.get(command, command.removeprefix("auditgame "))
     with ExitStack() as stack:
-        answer = black_box if line.startswith("organism add") else wire_auditor
+        answer = black_box if line.startswith("organism ") else wire_auditor
         api = stack.enter_context(FakeAPI(answer)).url if "{api}" in line else ""
         words = shlex.split(line.format(api=api, venv=place / "venv"))
         if command.split()[0] == "auditgame":
