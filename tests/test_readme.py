@@ -6,6 +6,7 @@ stands in neither table fails: decide which it is, and write it down here.
 
 import re
 import shlex
+import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -65,7 +66,7 @@ INSTEAD = {
     "auditgame mcp --organism rm-sycophant-nano --rules team-4": GUEST,
     "auditgame mcp --organism rm-sycophant-nano --http 127.0.0.1:8080": GUEST,
     "auditgame organism label rm-sycophant-nano --labeller anthropic:claude-sonnet-4-5": (
-        "organism label pico --labeller anthropic:claude-test --labeller-url {api} --features 2"
+        "organism label pico --labeller anthropic:claude-test --labeller-url {api} --features 2 --cache {copy}"
     ),
     "auditgame build rm-sycophant-nano": "build pico",
     "auditgame build clean-nano": "build pico",
@@ -97,7 +98,7 @@ INSTEAD = {
     "make docs": f"{MAKE} --dry-run docs",
     "make bench": f"{MAKE} bench ARGS=--help",
 }
-"""`{api}` is a scripted provider, `{venv}` an environment that is this one."""
+"""`{api}` is a scripted provider, `{venv}` an environment that is this one, `{copy}` a cache with an organism that may be changed."""
 MISSED = {command for command in INSTEAD if command.startswith("auditgame verify")}
 """Commands that exit 1 here: pico is too small to pass its verification."""
 
@@ -155,13 +156,15 @@ def cli(pico: Organism, pico_cache: Path, place: Path) -> CLI:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("command", COMMANDS)
-def test_every_command_works(command: str, cli: CLI, place: Path) -> None:
+def test_every_command_works(command: str, cli: CLI, place: Path, pico: Organism) -> None:
     assert command in AS_IT_IS or command in INSTEAD, f"README has a command that this test does not know: {command}"
     line = INSTEAD.get(command, command.removeprefix("auditgame "))
     with ExitStack() as stack:
         answer = black_box if line.startswith("organism ") else wire_auditor
         api = stack.enter_context(FakeAPI(answer)).url if "{api}" in line else ""
-        words = shlex.split(line.format(api=api, venv=place / "venv"))
+        if "{copy}" in line:
+            shutil.copytree(pico.folder.path, place / "copy" / "organisms" / pico.folder.path.name)
+        words = shlex.split(line.format(api=api, venv=place / "venv", copy=place / "copy"))
         if command.split()[0] == "auditgame":
             cli(*words, code=1 if command in MISSED else 0)
         else:
