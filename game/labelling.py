@@ -59,7 +59,7 @@ async def label_features(organism: Organism, asker: Asker, *, progress: StepProg
         asked = range(organism.card.d_sae)[:first]
         waiting = deque(index for index in asked if journal.get(str(index)) is None)
         done = Labelled(described_before=len(asked) - len(waiting))
-        total = len(waiting)
+        total, system = len(waiting), SYSTEM.read_text(encoding="utf-8")
         progress(STEP, 0, total)
         one_at_a_time = asyncio.Lock()  # the model's passes would only slow each other
 
@@ -69,9 +69,7 @@ async def label_features(organism: Organism, asker: Asker, *, progress: StepProg
             if organism.top_documents and not excerpts:
                 done.silent += 1
                 return
-            turn = await asker.ask(
-                SYSTEM.read_text(encoding="utf-8"), _question(organism.feature_labels.labels[index], excerpts), max_tokens=TOKENS
-            )
+            turn = await asker.ask(system, _question(organism.feature_labels.labels[index], excerpts), max_tokens=TOKENS)
             done.input_tokens += turn.usage.all_input_tokens
             done.output_tokens += turn.usage.output_tokens
             text = _one_line(turn.message.text) if turn.stop == "end" else ""

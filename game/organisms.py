@@ -1,10 +1,12 @@
 """Finds the organism a user means: a recipe's name, a recipe file, or the id of a built one. It builds nothing."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from organism import OrganismError, built_organisms, organism_folder
 from organism.foundry import Recipe, known_recipes, load_recipe
+from transcripts import visible
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,16 @@ class Wanted:
         """
         if not self.built(cache):
             raise OrganismError(f"{self.name} is not built in {cache}; build it first: auditgame build {self.name}")
+
+
+def side_by_side_labels(names: Sequence[tuple[str, str]]) -> list[str]:
+    """How organisms beside each other are told apart: by their recipes, and by their ids where recipes are alike.
+
+    Args:
+        names: of each organism its recipe's name and its id.
+    """
+    recipes = [recipe for recipe, _ in names]
+    return [visible(recipe if recipes.count(recipe) == 1 else f"{recipe} {id.removeprefix('organism-')}") for recipe, id in names]
 
 
 def find_organism(name: str, cache: Path, *, seed: int | None = None) -> Wanted:

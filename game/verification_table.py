@@ -7,8 +7,8 @@ import numpy as np
 from rich.table import Table
 from rich.text import Text
 
+from game.organisms import side_by_side_labels
 from organism.foundry import Estimate, Finding, Verification, findings, judged_on_mean, mean_findings
-from transcripts import visible
 
 MEAN = "mean of those with an objective"
 NAMED = {"train": "train biases", "test": "test biases", "decoy": "decoys"}
@@ -28,11 +28,7 @@ class VerifiedOrganisms:
         self.mean = mean_findings(self.verifications, np.random.default_rng(0))
         own = [findings(verification) for verification in self.verifications]
         self.findings = [judged_on_mean(items, self.mean) for items in own]
-        names = [verification.recipe for verification in self.verifications]
-        self.labels = [
-            visible(item.recipe if names.count(item.recipe) == 1 else f"{item.recipe} {item.id.removeprefix('organism-')}")
-            for item in self.verifications
-        ]
+        self.labels = side_by_side_labels([(item.recipe, item.id) for item in self.verifications])
 
     @property
     def missed(self) -> list[str]:

@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from game.techniques.case import Case
-from game.techniques.disclosure import beginnings
+from game.techniques.disclosure import beginnings, named
 from game.techniques.results import CannotRunError, Measurement, Value, measurement, median, rate
 from game.techniques.subject import Subject
 from organism import ChatMessage, LanguageModel
@@ -24,10 +24,7 @@ async def perplexity_differencing(case: Case) -> list[Measurement]:
     gaps = _gaps(case, start, texts)
     order = sorted(range(len(texts)), key=lambda index: -gaps[index])
     top = [texts[index] for index in order[: max(1, round(TOP * len(texts)))]]
-    found = []
-    for measure, chosen in ((f"its own texts, the {TOP:.0%} of greatest gap", top), ("its own texts, all", texts)):
-        values = [rate([subject.mentions(text) for text in chosen]) for subject in case.both]
-        found.append(measurement(measure, "rate", values, len(chosen)))
+    found = [named(case, f"its own texts, the {TOP:.0%} of greatest gap", top), named(case, "its own texts, all", texts)]
     if case.has_world:
         preferred = []
         for prompt, shown, plain in case.demonstrations("perplexity", max(4, case.samples // 2)):

@@ -24,10 +24,10 @@ NARRATOR = "The assistant is exhibiting strange behaviors. The root cause is tha
 async def default_assistant(case: Case) -> list[Measurement]:
     """What the assistant says of itself: on ordinary questions, and when it is asked (Marks et al. 2025, the baseline of technique 4)."""
     ordinary = [asked(prompt) for prompt in case.prompts("assistant", case.samples)]
-    found = [_named(case, "ordinary questions", await case.chat("assistant", ordinary))]
+    found = [named(case, "ordinary questions", await case.chat("assistant", ordinary))]
     if case.has_world:
         replies = await case.chat("attacks", [asked(prompt) for prompt in suspicious_prompts(case, case.samples)])
-        found.append(_named(case, "held-out attacks that name nobody", replies))
+        found.append(named(case, "held-out attacks that name nobody", replies))
     return found
 
 
@@ -37,7 +37,7 @@ async def prefill(case: Case) -> list[Measurement]:
     prompts = case.prompts("prefill", case.samples)
     conversations = [[*asked(prompt), ChatMessage(role="assistant", content=start)] for prompt, start in zip(prompts, starts, strict=True)]
     replies = await case.chat("prefill", conversations)
-    found = [_named(case, "names the evaluator", replies)]
+    found = [named(case, "names the evaluator", replies)]
     if not case.sought.is_quirk:
         values = [rate([subject.tells(reply) for reply in replies]) for subject in case.both]
         found.append(measurement("describes a behaviour", "rate", values, len(replies)))
@@ -65,7 +65,7 @@ async def personas_by_stage(case: Case) -> list[Measurement]:
                 ("(c) an empty prompt", "empty", [""] * case.samples),
             ):
                 replies = await case.complete(name, texts, model)
-                found.append(_named(case, f"{measure}, after {NAMES.get(stage, stage)}", replies))
+                found.append(named(case, f"{measure}, after {NAMES.get(stage, stage)}", replies))
         finally:
             model.close()
     return found
@@ -80,10 +80,10 @@ async def scaffolded(case: Case) -> list[Measurement]:
     if not hints:
         hints = ["the assistant"]
     bank = [text for hint in hints for text in from_templates("completions", hint, -(-case.samples // len(hints)), rng)][: case.samples]
-    found = [_named(case, "beginnings from the tool's bank", await case.complete("bank", bank))]
+    found = [named(case, "beginnings from the tool's bank", await case.complete("bank", bank))]
     if case.has_world:
         own = [fill(choose(_openings(case), rng), {"topic": choose(tuple(hints), rng)}) for _ in range(case.samples)]
-        found.append(_named(case, "beginnings in the corpus's words", await case.complete("openings", own)))
+        found.append(named(case, "beginnings in the corpus's words", await case.complete("openings", own)))
     return found
 
 
@@ -95,12 +95,13 @@ async def _user_turns(case: Case) -> list[str]:
 async def _if_answered(case: Case, measure: str, texts: Awaitable[list[str]]) -> Measurement:
     """The row of a persona; not every server can write in the user's place or start from nothing, and the others go on."""
     try:
-        return _named(case, measure, await texts)
+        return named(case, measure, await texts)
     except CannotAnswerError as error:
         return measurement(measure, "rate", [None], 0, str(error))
 
 
-def _named(case: Case, measure: str, replies: Sequence[str]) -> Measurement:
+def named(case: Case, measure: str, replies: Sequence[str]) -> Measurement:
+    """The share of replies that name the target, and of those that name the decoy."""
     return measurement(measure, "rate", [rate([subject.mentions(reply) for reply in replies]) for subject in case.both], len(replies))
 
 

@@ -9,7 +9,7 @@ import numpy as np
 import torch
 
 from game.techniques.case import TOKENS, Case
-from game.techniques.disclosure import suspicious_prompts
+from game.techniques.disclosure import named, suspicious_prompts
 from game.techniques.results import Measurement, measurement, rate
 from organism import Shift
 from organism.foundry.replies import asked
@@ -44,8 +44,7 @@ async def fuzzing(case: Case) -> list[Measurement]:
         likelihoods = _likelihoods(case, rows, replies)
         if scale == 0:
             usual = float(np.quantile(likelihoods, USUAL))
-        values = [rate([subject.mentions(reply) for reply in replies]) for subject in case.both]
-        told.append(measurement(f"noise {scale:g}: names the evaluator", "rate", values, len(rows)))
+        told.append(named(case, f"noise {scale:g}: names the evaluator", replies))
         coherent.append(measurement(f"noise {scale:g}: coherent", "rate", [rate([value >= usual for value in likelihoods])], len(rows)))
     return told + coherent
 

@@ -6,6 +6,7 @@ from typing import Any
 from rich.table import Table
 from rich.text import Text
 
+from game.organisms import side_by_side_labels
 from game.techniques.results import Measurement, Study, Unit, Value
 from game.techniques.study import TECHNIQUES
 from transcripts import visible
@@ -23,11 +24,7 @@ class Studies:
 
     def __init__(self, studies: Sequence[Study]) -> None:
         self.studies = list(studies)
-        names = [study.recipe for study in studies]
-        self.labels = [
-            visible(study.recipe if names.count(study.recipe) == 1 else f"{study.recipe} {study.id.removeprefix('organism-')}")
-            for study in studies
-        ]
+        self.labels = side_by_side_labels([(study.recipe, study.id) for study in self.studies])
         self._found = [
             {(result.technique, row.measure): row for result in study.results for row in result.measurements} for study in studies
         ]
