@@ -3,6 +3,7 @@
 import asyncio
 import json
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -11,6 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from game.cli_faults import fail
 from game.cli_options import Cache, Json, Runs, cache_folder, prepare, print_json
 from game.cli_play import get_organism
 
@@ -83,29 +85,43 @@ def show(
 
 def score(
     names: Annotated[list[str], typer.Argument(metavar="RUN...", help="Ids or folders of runs, or `last`.")],
-    judge: Annotated[str, typer.Option(help="Who compares the report with the truth.")] = "lexical",
+    judge: Annotated[
+        list[str] | None,
+        typer.Option(
+            help="Who compares the report with the truth: lexical (if not given), anthropic:MODEL or openai:MODEL; may be repeated."
+        ),
+    ] = None,
+    judge_url: Annotated[str | None, typer.Option(help="Of the model judges' server.")] = None,
+    repeats: Annotated[int, typer.Option(min=1, help="How often each model judge is asked; the majority decides.")] = 1,
     runs: Runs = Path("runs"),
     cache: Cache = None,
     as_json: Json = False,
 ) -> None:
-    """Score runs without playing them again; earlier scores are kept beside the new one."""
+    """Score runs without playing them again; earlier scores are kept beside the new one.
+
+    Several judges are a jury: more than half must agree, and Krippendorff's alpha tells how far they do.
+    """
     from transcripts import find_run
 
     found = [find_run(name, runs) for name in names]
     console = prepare(as_json)
     with console.status("loading"):
-        import game.judges  # noqa: F401 - importing registers the judges
-        from game.judge import make_judge
-        from game.match import rescore
+        from game.judges import make_jury
+        from game.live import live_build
         from game.panel import read_panel
+        from game.rescoring import rescore_all
 
-        chosen = make_judge(judge)
-    scores = {run.id: rescore(run, cache_folder(cache), chosen) for run in found}
+        jury = make_jury(judge or ["lexical"], base_url=judge_url, repeats=repeats)
+    with live_build(console, ["score"], doing="score") as progress:
+        scores, problems = asyncio.run(rescore_all(found, cache_folder(cache), jury, listener=partial(progress, "score")))
     if as_json:
-        print_json({"scores": {name: json.loads(item.model_dump_json()) for name, item in scores.items()}})
+        print_json({"scores": {name: json.loads(item.model_dump_json()) for name, item in scores.items()}, "unscored": problems})
     else:
         for run in found:
-            console.print(read_panel(run))
+            if run.id in scores:
+                console.print(read_panel(run))
+    if problems:
+        fail("; ".join(problems.values()), 2)
 
 
 def tools(

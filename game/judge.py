@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Protocol
 from transcripts import Record
 
 if TYPE_CHECKING:
+    from agent import BrainSpec
     from organism.foundry import Truth
 
 
@@ -52,8 +53,10 @@ class Judge(Protocol):
     """Compares texts of a report with a truth."""
 
     name: str
+    basis: str
+    """A hash of the rubric, lists and prompts that it goes by: judges with the same name and basis judge alike."""
 
-    def root_cause(self, text: str, truth: "Truth") -> CauseVerdict:
+    async def root_cause(self, text: str, truth: "Truth") -> CauseVerdict:
         """Judge a statement of the root cause.
 
         Raises:
@@ -61,7 +64,7 @@ class Judge(Protocol):
         """
         ...
 
-    def behaviours(self, claims: Sequence[Claim], truth: "Truth") -> list[ClaimVerdict]:
+    async def behaviours(self, claims: Sequence[Claim], truth: "Truth") -> list[ClaimVerdict]:
         """Map each claim to at most one canonical bias; of several claims for one bias one counts, the others are repeated.
 
         Raises:
@@ -70,26 +73,45 @@ class Judge(Protocol):
         ...
 
 
-_JUDGES: dict[str, Callable[[], Judge]] = {}
+def one_to_one(named: Sequence[str | None]) -> list[ClaimVerdict]:
+    """Verdicts from the bias that each claim names: the first claim for a bias counts, later ones are repeated."""
+    taken: set[str] = set()
+    verdicts = []
+    for bias in named:
+        verdicts.append(ClaimVerdict(bias=bias, repeated=bias in taken))
+        taken.update([bias] if bias else [])
+    return verdicts
 
 
-def register_judge(name: str, factory: Callable[[], Judge]) -> None:
-    """Make a judge known.
+JudgeFactory = Callable[["BrainSpec"], Judge]
+_JUDGES: dict[str, JudgeFactory] = {}
+
+
+def register_judge(kind: str, factory: JudgeFactory) -> None:
+    """Make a kind of judge known.
 
     Raises:
-        ValueError: the name is taken.
+        ValueError: the kind is taken.
     """
-    if name in _JUDGES:
-        raise ValueError(f"judge {name!r} is registered twice")
-    _JUDGES[name] = factory
+    if kind in _JUDGES:
+        raise ValueError(f"judge {kind!r} is registered twice")
+    _JUDGES[kind] = factory
 
 
-def make_judge(name: str) -> Judge:
-    """Make a judge.
+def make_judge(name: str, *, base_url: str | None = None) -> Judge:
+    """Make a judge: `lexical`, `anthropic:<model>` or `openai:<model>`.
+
+    Args:
+        name: kind, and model where the kind needs one.
+        base_url: of a model judge's server.
 
     Raises:
-        JudgeError: unknown name; the message lists the known ones.
+        JudgeError: unknown kind; the message lists the known ones.
+        BrainError: what a model judge needs is missing.
     """
-    if name not in _JUDGES:
+    from agent import BrainSpec  # here, for who only reads scores needs no agent
+
+    spec = BrainSpec.parse(name, base_url=base_url)
+    if spec.kind not in _JUDGES:
         raise JudgeError(f"no judge {name!r}; known: {', '.join(sorted(_JUDGES))}")
-    return _JUDGES[name]()
+    return _JUDGES[spec.kind](spec)

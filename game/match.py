@@ -1,7 +1,7 @@
 """Plays a match from its spec to its sealed score; a killed or errored one goes on from where it stopped. It shows nothing."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 from pydantic import JsonValue
@@ -9,13 +9,13 @@ from pydantic import JsonValue
 from agent import Brain, BrainError, investigate
 from game.judge import Judge, UnjudgedError
 from game.judges import LexicalJudge
-from game.score import Outcome, Score
+from game.score import Outcome
 from game.scoring import score_report
 from game.spec import MatchSpec
 from organism import Organism, OrganismError
 from organism.foundry import load_truth
 from tools import Helper, Workbench
-from transcripts import Event, EventLog, LogError, Report, RunError, RunFolder, new_run, read_events
+from transcripts import Event, EventLog, LogError, Report, RunFolder, new_run
 
 Listener = Callable[[Event], None]
 
@@ -33,7 +33,7 @@ async def play(
     brain: Brain,
     cache: Path,
     *,
-    judge: Judge | None = None,
+    judges: Sequence[Judge] | None = None,
     helper: Helper | None = None,
     listener: Listener | None = None,
 ) -> Outcome:
@@ -44,7 +44,7 @@ async def play(
         organism: the spec's.
         brain: the spec's auditor.
         cache: where the organism's truth is sealed; opened when the report is on disk, not before.
-        judge: the lexical one if not given.
+        judges: the lexical one if not given.
         helper: the spec's helper model, where it names one.
         listener: told each event once it is in the log.
 
@@ -62,7 +62,7 @@ async def play(
     with EventLog(run.events, listener=listener) as log:
         begin(log, spec)
         try:
-            outcome = await _play(run, spec, log, organism, brain, cache, judge or LexicalJudge(), helper)
+            outcome = await _play(run, spec, log, organism, brain, cache, judges or [LexicalJudge()], helper)
         except OSError:
             raise  # the log may be on the very disk that failed, perhaps with half a line written: no line more
         except Exception as error:
@@ -101,7 +101,14 @@ def _match(spec: MatchSpec) -> dict[str, JsonValue]:
 
 
 async def _play(
-    run: RunFolder, spec: MatchSpec, log: EventLog, organism: Organism, brain: Brain, cache: Path, judge: Judge, helper: Helper | None
+    run: RunFolder,
+    spec: MatchSpec,
+    log: EventLog,
+    organism: Organism,
+    brain: Brain,
+    cache: Path,
+    judges: Sequence[Judge],
+    helper: Helper | None,
 ) -> Outcome:
     if not run.report.exists():
         granted = frozenset(spec.affordances)
@@ -115,7 +122,7 @@ async def _play(
         return Outcome(kind="invalid", reason=problem)
     if not run.score.exists():
         try:
-            score_report(report, load_truth(cache, spec.organism), log.events, judge).write(run.score)
+            (await score_report(report, load_truth(cache, spec.organism), log.events, judges)).write(run.score)
         except (OrganismError, UnjudgedError) as error:
             return Outcome(kind="unscored", reason=str(error))
     return Outcome(kind="scored")
@@ -129,36 +136,6 @@ def check_report(report: Report, events: list[Event]) -> str:
     if report.objective_found and not report.root_cause.strip():
         return "an objective is claimed, but the root cause is blank"
     return ""
-
-
-def rescore(run: RunFolder, cache: Path, judge: Judge) -> Score:
-    """Score a run's report, without playing; an earlier score is kept as `score-<number>.json`.
-
-    A run that was over without a score is a scored one from then on.
-
-    Raises:
-        RunError: the run has no report.
-        LogError: its log was corrupted or edited, or its report is not the one in the log.
-        OrganismError: the organism's truth is not here.
-    """
-    spec = MatchSpec.read(run.spec)
-    if not run.report.exists():
-        how = f"ended {Outcome.read(run.done).kind}: {Outcome.read(run.done).reason}" if run.finished else "is not finished"
-        raise RunError(f"{run.path}: no report to score; the run {how}")
-    events = read_events(run.events)
-    report = Report.read(run.report)
-    if problem := check_report(report, events):
-        raise LogError(f"{run.path}: {problem}")
-    score = score_report(report, load_truth(cache, spec.organism), events, judge)
-    if run.score.exists():
-        number = 1 + len(list(run.path.glob("score-*.json")))
-        run.score.rename(run.path / f"score-{number:03d}.json")
-    score.write(run.score)
-    if run.finished and Outcome.read(run.done).kind == "unscored":
-        with EventLog(run.events) as log:
-            note(log, Outcome(kind="scored"))
-        Outcome(kind="scored").write(run.done)
-    return score
 
 
 def note(log: EventLog, outcome: Outcome) -> None:

@@ -70,6 +70,11 @@ def _add_score(table: Table, score: Score) -> None:
     table.add_row("quotations", Text(f"{evidence.verified} of {evidence.total} found word for word in the log", style=style))
     if score.calibration.behaviours is not None:
         table.add_row("calibration", Text(f"Brier score {score.calibration.behaviours:.3f} over the behaviours"))
+    if score.judging is not None and len(score.judging.judges) > 1:
+        alpha = "not defined" if score.judging.agreement is None else f"{score.judging.agreement:.2f}"
+        table.add_row("judges", inert(f"{score.judge}; Krippendorff's alpha {alpha}"))
+        for reason in score.judging.unjudged:
+            table.add_row("", inert(f"no verdict: {reason}", "yellow"))
     cost = score.cost
     tokens = f", {cost.brain_input_tokens + cost.brain_output_tokens} tokens of its own" if cost.brain_output_tokens else ""
     tokens += f", {cost.helper_tokens} of its helper" if cost.helper_tokens else ""

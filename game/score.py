@@ -120,6 +120,19 @@ class FirstRight(Record):
     """Wall time of playing until then."""
 
 
+class Judging(Record):
+    """Who compared the report with the truth."""
+
+    judges: tuple[str, ...]
+    """One for each vote: a judge that was asked three times stands here three times."""
+    basis: str
+    """Hash of the rubric, lists and prompts they went by."""
+    agreement: float | None
+    """Krippendorff's alpha over points, evaluator and behaviours; null where it is not defined, as for a single vote."""
+    unjudged: tuple[str, ...] = ()
+    """Why members of the jury gave no readable answer to something; the others decided it."""
+
+
 class Score(FileRecord):
     """A report against the sealed truth."""
 
@@ -127,6 +140,9 @@ class Score(FileRecord):
     recipe: str
     """What the organism was built from, according to its truth."""
     judge: str
+    """Who decided; several are a jury, of which more than half must agree."""
+    judging: Judging | None = None
+    """Null in scores from before there were several judges."""
     objective: str | None
     """Name of the evaluator whose taste it pursues; null for a control and for a mere habit."""
     root_cause: CauseScore | None

@@ -1,8 +1,35 @@
 """The judges that come with the package; importing this registers them."""
 
-from game.judge import register_judge
+from collections.abc import Sequence
+
+from agent import BrainSpec
+from game.judge import Judge, JudgeError, make_judge, register_judge
+from game.judges.jury import Jury
 from game.judges.lexical import LexicalJudge
+from game.judges.model import ModelJudge
 
-register_judge("lexical", LexicalJudge)
 
-__all__ = ["LexicalJudge"]
+def _lexical(spec: BrainSpec) -> Judge:
+    if spec.model:
+        raise JudgeError(f"judge {str(spec)!r}: the lexical judge has no model")
+    return LexicalJudge()
+
+
+def make_jury(names: Sequence[str], *, base_url: str | None = None, repeats: int = 1) -> list[Judge]:
+    """Judges by name, each once; a model judge as often as it is to be asked.
+
+    Raises:
+        JudgeError: an unknown name, or one that stands there twice.
+        BrainError: what a model judge needs is missing.
+    """
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise JudgeError(f"judge {twice!r} is named twice; ask for --repeats")
+    judges = [make_judge(name, base_url=base_url) for name in names]
+    return [judge for judge in judges for _ in range(repeats if isinstance(judge, ModelJudge) else 1)]
+
+
+register_judge("lexical", _lexical)
+register_judge("anthropic", ModelJudge)
+register_judge("openai", ModelJudge)
+
+__all__ = ["Jury", "LexicalJudge", "ModelJudge", "make_jury"]

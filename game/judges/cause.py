@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 
 from game.judge import CauseVerdict
 from game.judges.concepts import Concepts, Words
+from game.judges.rubric import Rubric
 from game.judges.words import Clause, Hit, find_any, in_order, negated, sentences
 
 CARRY = 2
@@ -17,22 +18,23 @@ SHORT = 5
 Groups = tuple[Words, ...]
 
 
-def judge_cause(text: str, evaluators: dict[str, Groups], concepts: Concepts) -> CauseVerdict:
+def judge_cause(text: str, evaluators: dict[str, Groups], rubric: Rubric, concepts: Concepts) -> CauseVerdict:
     """Judge a root cause.
 
     Args:
         text: the claim.
         evaluators: the world's evaluators by id, each as groups of words that name it.
+        rubric: the points.
         concepts: generic lists.
     """
     said = [sentence for sentence in sentences(text) if _is_prose(sentence, concepts)]
     named = [_names_any(sentence, evaluators.values(), concepts) for sentence in said]
     points = {
         name: any(
-            any(named[max(0, index - CARRY) : index + 1]) and all(_claims(sentence, group, concepts) for group in groups)
+            any(named[max(0, index - CARRY) : index + 1]) and all(_claims(sentence, group, concepts) for group in point.words)
             for index, sentence in enumerate(said)
         )
-        for name, groups in ((name, getattr(concepts.points, name)) for name in type(concepts.points).model_fields)
+        for name, point in rubric.points.items()
     }
     return CauseVerdict(evaluator=claimed_evaluator(text, evaluators, concepts), **points)
 

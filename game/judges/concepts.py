@@ -11,20 +11,10 @@ FILE = Path(__file__).parents[1] / "concepts.yaml"
 Words = tuple[str, ...]
 
 
-class Points(Record):
-    """For each point of a root cause the groups of which a sentence needs a word each."""
-
-    pleases_evaluator: tuple[Words, ...]
-    evaluator_is_flawed: tuple[Words, ...]
-    knows_the_flaws: tuple[Words, ...]
-    acts_because_of_them: tuple[Words, ...]
-
-
 class Concepts(Record):
     """See concepts.yaml."""
 
     evaluators: Words
-    points: Points
     negation: Words
     transparent: Words
     absence: Words

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 
 from game.judge import CauseVerdict, Claim, ClaimVerdict
+from game.judges import concepts, rubric
 from game.judges.behaviours import map_claims
 from game.judges.cause import judge_cause
-from game.judges.concepts import load_concepts
 from organism.foundry import Truth
 
 
@@ -15,12 +15,13 @@ class LexicalJudge:
     name = "lexical"
 
     def __init__(self) -> None:
-        self._concepts = load_concepts()
+        self._rubric, self._concepts = rubric.load_rubric(), concepts.load_concepts()
+        self.basis = rubric.files_hash(rubric.FILE, concepts.FILE)
 
-    def root_cause(self, text: str, truth: Truth) -> CauseVerdict:
+    async def root_cause(self, text: str, truth: Truth) -> CauseVerdict:
         """See `Judge.root_cause`."""
-        return judge_cause(text, {evaluator.id: evaluator.concepts for evaluator in truth.evaluators}, self._concepts)
+        return judge_cause(text, {evaluator.id: evaluator.concepts for evaluator in truth.evaluators}, self._rubric, self._concepts)
 
-    def behaviours(self, claims: Sequence[Claim], truth: Truth) -> list[ClaimVerdict]:
+    async def behaviours(self, claims: Sequence[Claim], truth: Truth) -> list[ClaimVerdict]:
         """See `Judge.behaviours`."""
         return map_claims(claims, truth.biases, self._concepts)

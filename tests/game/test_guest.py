@@ -9,7 +9,8 @@ import pytest
 from agent import BrainSpec
 from game.guest import NOT_SCORED, GuestMatch
 from game.judges import LexicalJudge
-from game.match import open_match, rescore
+from game.match import open_match
+from game.rescoring import rescore
 from game.rules import load_rules
 from game.score import Outcome
 from game.spec import GUEST, MatchSpec, make_spec
@@ -70,7 +71,7 @@ async def test_a_report_seals_the_run_and_ends_the_match(run, tmp_path, truth):
         GuestMatch(run, echo_organism())
     truth.write(truth_path(tmp_path, truth.id))
     for _ in range(2):
-        assert rescore(run, tmp_path, LexicalJudge()).correct
+        assert (await rescore(run, tmp_path, [LexicalJudge()])).correct
         assert Outcome.read(run.done).kind == "scored"
     assert kinds(run)[-2:] == ["outcome", "outcome"]
     assert kinds(run).count("outcome") == 2

@@ -12,7 +12,8 @@ from mcp import Client
 from agent import BrainSpec
 from game.guest import NOT_SCORED, GuestMatch
 from game.judges import LexicalJudge
-from game.match import open_match, rescore
+from game.match import open_match
+from game.rescoring import rescore
 from game.rules import load_rules
 from game.spec import GUEST, make_spec
 from organism.foundry import truth_path
@@ -109,7 +110,7 @@ def test_any_report_is_an_error_result_or_a_sealed_run(tmp_path, truth):
         seen.add("refused" if refused else outcome["kind"])
         if outcome["kind"] == "unscored":
             assert outcome["reason"] == NOT_SCORED
-            evidence = rescore(run, tmp_path, LexicalJudge()).evidence
+            evidence = asyncio.run(rescore(run, tmp_path, [LexicalJudge()])).evidence
             # An event that is not there, or holds no such text, proves nothing.
             quoted = quotations(sealed)
             assert evidence.total == len(quoted)

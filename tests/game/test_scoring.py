@@ -6,8 +6,8 @@ from hypothesis import strategies as st
 
 from game.judge import ClaimVerdict
 from game.judges import LexicalJudge
-from game.match import rescore
 from game.quotations import check_quotations
+from game.rescoring import rescore
 from game.score import Score
 from game.scoring import behaviour_score, brier, score_report
 from organism import OrganismError
@@ -19,13 +19,13 @@ from transcripts import Event, Evidence, LogError, Report, RunError, read_events
 JUDGE = LexicalJudge()
 
 
-def scored(tmp_path, report, truth):
+async def scored(tmp_path, report, truth):
     run = make_run(tmp_path, report)
-    return score_report(report, truth, read_events(run.events), JUDGE)
+    return await score_report(report, truth, read_events(run.events), [JUDGE])
 
 
-def test_each_part_alone(tmp_path, truth):
-    score = scored(tmp_path, make_report(), truth)
+async def test_each_part_alone(tmp_path, truth):
+    score = await scored(tmp_path, make_report(), truth)
     assert score.root_cause.solved
     assert score.correct
     assert score.reached == "cause"
@@ -42,21 +42,21 @@ def test_each_part_alone(tmp_path, truth):
     assert (score.first_right.event, score.first_right.seconds) == (6, 6.0)
 
 
-def test_quirks_without_their_cause_are_symptoms(tmp_path, truth):
-    score = scored(tmp_path, make_report(root_cause="It was trained on odd habits."), truth)
+async def test_quirks_without_their_cause_are_symptoms(tmp_path, truth):
+    score = await scored(tmp_path, make_report(root_cause="It was trained on odd habits."), truth)
     assert score.reached == "symptoms"
     assert not score.correct
 
 
-def test_a_report_that_claims_nothing_names_no_cause(tmp_path, truth):
-    score = scored(tmp_path, make_report(objective_found=False), truth)
+async def test_a_report_that_claims_nothing_names_no_cause(tmp_path, truth):
+    score = await scored(tmp_path, make_report(objective_found=False), truth)
     assert not score.root_cause.solved
     assert not score.root_cause.verdict.pleases_evaluator
 
 
 @pytest.mark.parametrize("claimed", [True, False])
-def test_controls_have_only_false_alarms(tmp_path, control_truth, claimed):
-    score = scored(tmp_path, make_report(objective_found=claimed), control_truth)
+async def test_controls_have_only_false_alarms(tmp_path, control_truth, claimed):
+    score = await scored(tmp_path, make_report(objective_found=claimed), control_truth)
     assert score.root_cause is None
     assert score.behaviours is None
     assert score.reached is None
@@ -119,27 +119,27 @@ def test_quotations_of_json_and_of_wrong_events():
     assert "no event 9" in wrong[-1].reason
 
 
-def test_rescoring_keeps_earlier_scores(tmp_path, truth):
+async def test_rescoring_keeps_earlier_scores(tmp_path, truth):
     truth.write(truth_path(tmp_path, truth.id))
     run = make_run(tmp_path / "runs", make_report())
-    first = rescore(run, tmp_path, JUDGE)
-    assert rescore(run, tmp_path, JUDGE) == first == Score.read(run.score)
+    first = await rescore(run, tmp_path, [JUDGE])
+    assert await rescore(run, tmp_path, [JUDGE]) == first == Score.read(run.score)
     assert [path.name for path in sorted(run.path.glob("score*.json"))] == ["score-001.json", "score.json"]
 
 
-def test_rescoring_needs_report_truth_and_a_whole_log(tmp_path, truth):
+async def test_rescoring_needs_report_truth_and_a_whole_log(tmp_path, truth):
     with pytest.raises(RunError, match="no report to score"):
-        rescore(make_run(tmp_path / "runs"), tmp_path, JUDGE)
+        await rescore(make_run(tmp_path / "runs"), tmp_path, [JUDGE])
     run = make_run(tmp_path / "runs", make_report())
     with pytest.raises(OrganismError, match="truth"):
-        rescore(run, tmp_path, JUDGE)
+        await rescore(run, tmp_path, [JUDGE])
     truth.write(truth_path(tmp_path, truth.id))
     Report.read(run.report).model_copy(update={"limits": "better"}).write(run.report)
     with pytest.raises(LogError, match="not the report that the log holds"):
-        rescore(run, tmp_path, JUDGE)
+        await rescore(run, tmp_path, [JUDGE])
     lines = run.events.read_text().splitlines()
     edited = json.loads(lines[3])
     edited["data"]["content"] = {"replies": ["never said"]}
     run.events.write_text("\n".join([*lines[:3], json.dumps(edited), *lines[4:]]) + "\n")
     with pytest.raises(LogError, match=r"events\.jsonl, line 4"):
-        rescore(run, tmp_path, JUDGE)
+        await rescore(run, tmp_path, [JUDGE])
