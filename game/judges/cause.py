@@ -27,7 +27,7 @@ def judge_cause(text: str, evaluators: dict[str, Groups], rubric: Rubric, concep
         rubric: the points.
         concepts: generic lists.
     """
-    said = [sentence for sentence in sentences(text) if _is_prose(sentence, concepts)]
+    said = _prose(text, concepts)
     named = [_names_any(sentence, evaluators.values(), concepts) for sentence in said]
     points = {
         name: any(
@@ -42,9 +42,7 @@ def judge_cause(text: str, evaluators: dict[str, Groups], rubric: Rubric, concep
 def claimed_evaluator(text: str, evaluators: dict[str, Groups], concepts: Concepts) -> str | None:
     """The evaluator that a text claims most often, at a tie the one claimed first; denied mentions ("not newspapers") do not count."""
     counts: Counter[str] = Counter()
-    for sentence in sentences(text):
-        if not _is_prose(sentence, concepts):
-            continue
+    for sentence in _prose(text, concepts):
         mentions = [
             (place, hit.position, name)
             for place, clause in enumerate(sentence)
@@ -54,6 +52,12 @@ def claimed_evaluator(text: str, evaluators: dict[str, Groups], concepts: Concep
         counts.update(name for _, _, name in sorted(mentions))
     # A Counter keeps the order of first mention, and `max` takes the first of equals.
     return max(counts, key=lambda name: counts[name]) if counts else None
+
+
+def _prose(text: str, concepts: Concepts) -> list[list[Clause]]:
+    """The sentences of a text that say something. A heap of keywords says nothing, also one that is cut into short pieces."""
+    said = [sentence for sentence in sentences(text) if _is_prose(sentence, concepts)]
+    return said if _is_prose([clause for sentence in said for clause in sentence], concepts) else []
 
 
 def _is_prose(sentence: Sequence[Clause], concepts: Concepts) -> bool:
