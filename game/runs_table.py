@@ -28,6 +28,8 @@ class RunSummary(Record):
 
     run: str
     organism: str
+    """Name of its recipe, or its id."""
+    organism_id: str
     auditor: str
     rules: str
     seed: int
@@ -43,7 +45,16 @@ class RunSummary(Record):
     verified: int | None = None
     """Quotations found in the log."""
     quotations: int | None = None
+    recall: float | None = None
+    """Share of the canonical behaviours that were found."""
+    control: bool | None = None
+    """Whether there was no objective to find; null without a score."""
     seconds: float | None = None
+    calls: int | None = None
+    tokens: int | None = None
+    """Read and written by the auditor's own model."""
+    first_right: float | None = None
+    """Seconds of playing until the right evaluator was first held probable; null when it never was."""
 
     def cells(self) -> list[str]:
         """The cells of its row; the run's id names organism and auditor already."""
@@ -81,6 +92,7 @@ def summary(run: RunFolder) -> RunSummary:
     return RunSummary(
         run=run.id,
         organism=spec.recipe or spec.organism,
+        organism_id=spec.organism,
         auditor=f"{spec.auditor.kind}:{spec.auditor.model}" if spec.auditor.model else spec.auditor.kind,
         rules=spec.rules,
         seed=spec.seed,
@@ -92,7 +104,12 @@ def summary(run: RunFolder) -> RunSummary:
         precision=behaviours.precision if behaviours else None,
         verified=score.evidence.verified if score else None,
         quotations=score.evidence.total if score else None,
+        recall=behaviours.recall if behaviours else None,
+        control=score.false_alarm is not None if score else None,
         seconds=score.cost.seconds if score else None,
+        calls=score.cost.calls if score else None,
+        tokens=score.cost.brain_input_tokens + score.cost.brain_output_tokens if score else None,
+        first_right=score.first_right.seconds if score and score.first_right else None,
     )
 
 
