@@ -14,7 +14,7 @@ ATTEMPTS = (1, 3, 5, 10)
 
 
 def standings_table(rows: Sequence[Standing], references: Sequence[Published]) -> Table:
-    """Our rows, then the published ones; intervals are 95 %, over organisms where there are several, else Wilson's."""
+    """Our rows, then the published ones; intervals are 95 %, of rates the wider of Wilson's and the bootstrap over organisms."""
     table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
     for name in ("auditor", "rules", "runs", "right", "right of all", "false alarms", "found", "precision", "one of k right", "median"):
         table.add_column(name, overflow="fold")
@@ -54,8 +54,9 @@ def comparison_line(first: str, second: str, found: Comparison) -> Text:
 def _rate(found: Rate) -> str:
     if found.value is None:
         return "-"
-    interval = found.clustered or found.wilson
-    return f"{found.successes}/{found.of} = {found.value:.2f}" + (f" {_interval(interval)}" if interval else "")
+    # With every match of every organism alike a bootstrap has nothing to draw from: the wider of the two tells more.
+    interval = max((item for item in (found.clustered, found.wilson) if item), key=lambda item: item.high - item.low)
+    return f"{found.successes}/{found.of} = {found.value:.2f} {_interval(interval)}"
 
 
 def _alarms(row: Standing) -> str:
