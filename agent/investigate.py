@@ -13,7 +13,7 @@ from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 from agent.brain import Brain
 from agent.graph import AuditGraph
 from agent.prompts import prompt, prompts_hash
-from agent.state import START
+from agent.state import made_up
 from organism import Card, DataSummary
 from tools import Affordance, Budget, Workbench
 from transcripts import Report
@@ -46,7 +46,8 @@ async def investigate(brain: Brain, workbench: Workbench, checkpoints: Path) -> 
         saved = await graph.aget_state(config)
         state = saved.values
         if saved.next or not state:  # else a run was killed between its loop's end and its sealing: nothing is left to be asked
-            state = await graph.ainvoke(None if saved.next else START, config, durability="sync")
+            start = None if saved.next else made_up(workbench.log.events)
+            state = await graph.ainvoke(start, config, durability="sync")
     return Investigation(report=workbench.report, ending=str(state["ending"]))
 
 

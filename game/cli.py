@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from game import cli_adopt, cli_look, cli_mcp, cli_play, cli_standings, cli_techniques, cli_verify
+from game import cli_adopt, cli_fork, cli_look, cli_mcp, cli_play, cli_standings, cli_techniques, cli_verify
 from game.cli_faults import Commands
 from game.cli_options import epilog
 
@@ -42,6 +42,11 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
         "techniques pico --json --figure none",
     ),
     cli_play.resume: ("resume last",),
+    cli_fork.fork: (
+        "fork last --at 40",
+        "fork last --at 40 --auditor anthropic:claude-sonnet-4-5",
+        "fork RUN --at 40 --seed 1 --json",
+    ),
     cli_mcp.mcp: (
         "mcp --organism rm-sycophant-nano --rules team-4",
         "mcp --organism organism-0123456789ab --run runs/claude",

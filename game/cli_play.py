@@ -136,6 +136,11 @@ def resume(
         console.print(Text(f"{found.path} is finished already"))
         _show_end(console, found, as_json)
         return
+    go_on(console, found, cache, as_json)
+
+
+def go_on(console: Console, run: "RunFolder", cache: Path | None, as_json: bool) -> None:
+    """Play what is left of a run, before the user's eyes."""
     with console.status("loading"):
         from agent import make_brain
         from game.helping import make_helper
@@ -143,13 +148,13 @@ def resume(
         from organism import Organism, organism_folder
         from transcripts import RunError
 
-        spec = MatchSpec.read(found.spec)
+        spec = MatchSpec.read(run.spec)
         if spec.auditor.kind == GUEST:
-            raise RunError(f"{found.path}: played by a client; go on with: auditgame mcp --run {found.path}")
+            raise RunError(f"{run.path}: played by a client; go on with: auditgame mcp --run {run.path}")
         brain = make_brain(spec.auditor)
         helps = make_helper(spec.helper)
         organism = Organism.load(organism_folder(cache_folder(cache), spec.organism))
-    _play(console, found, organism, brain, helps, cache_folder(cache), as_json)
+    _play(console, run, organism, brain, helps, cache_folder(cache), as_json)
 
 
 def get_organism(console: Console, wanted: "Wanted", cache: Path) -> "Organism":

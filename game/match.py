@@ -4,7 +4,7 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
 from agent import Brain, BrainError, investigate
 from game.judge import Judge, UnjudgedError
@@ -81,7 +81,7 @@ def begin(log: EventLog, spec: MatchSpec) -> None:
     """
     check_log(log, spec)
     if not log.events:
-        log.append("match", _match(spec))
+        log.append("match", match_data(spec))
     elif not _noted(log.events, ("scored", "unscored", "invalid")):
         log.append("resumed", {})
 
@@ -92,12 +92,21 @@ def check_log(log: EventLog, spec: MatchSpec) -> None:
     Raises:
         LogError: it is not.
     """
-    if log.events and (log.events[0].kind != "match" or log.events[0].data != _match(spec)):
+    if log.events and (log.events[0].kind != "match" or _begun(log.events[0]) != spec):
         raise LogError(f"{log.path.with_name('spec.json')} is not the spec that this run's log began with")
 
 
-def _match(spec: MatchSpec) -> dict[str, JsonValue]:
+def match_data(spec: MatchSpec) -> dict[str, JsonValue]:
+    """What the first event of a match holds."""
     return {"spec": spec.model_dump(mode="json")}
+
+
+def _begun(event: Event) -> MatchSpec | None:
+    """The spec that a log began with: as a record, for one of an earlier version lacks the fields that came later."""
+    try:
+        return MatchSpec.model_validate_json(json.dumps(event.data.get("spec")))
+    except ValidationError:
+        return None
 
 
 async def _play(

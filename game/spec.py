@@ -6,10 +6,21 @@ from agent import BrainSpec
 from game.rules import Rules
 from game.version import package_version
 from tools import Affordance, Budget
-from transcripts import FileRecord
+from transcripts import FileRecord, Record
 
 GUEST = "mcp"
 """Kind of an auditor who is no brain of ours: calls come from a client."""
+
+
+class ForkPoint(Record):
+    """Where a match branched off from another."""
+
+    run: str
+    """Id of the other run."""
+    event: int
+    """Index of the last event that both share."""
+    hash: str
+    """Of that event in the other run's log; it stands for all before it."""
 
 
 class MatchSpec(FileRecord):
@@ -32,6 +43,8 @@ class MatchSpec(FileRecord):
     """When the match was asked for, with its time zone."""
     version: str
     """Version of the package."""
+    forked_from: ForkPoint | None = None
+    """Null for a match that was played from its start."""
 
     @property
     def stem(self) -> str:

@@ -64,7 +64,10 @@ class Replay:
     def _match(self, data: dict[str, JsonValue]) -> Text:
         spec = data.get("spec")
         found = spec if isinstance(spec, dict) else {}
-        return Text("match  ", style="bold") + inert(f"{found.get('organism', '?')} under rules {found.get('rules', '?')}")
+        line = f"{found.get('organism', '?')} under rules {found.get('rules', '?')}"
+        if isinstance(origin := found.get("forked_from"), dict):
+            line += f", forked from {origin.get('run')} at event {origin.get('event')}"
+        return Text("match  ", style="bold") + inert(line)
 
     def _resumed(self, data: dict[str, JsonValue]) -> Text:  # noqa: ARG002
         return Text("resumed after a stop", style="yellow")

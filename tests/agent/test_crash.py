@@ -85,19 +85,18 @@ async def test_a_kill_at_any_event(tmp_path: Path, name: str, torn: bool) -> Non
             shutil.rmtree(folder)
 
 
-async def test_lost_checkpoints_are_made_up_from_the_log(tmp_path: Path) -> None:
-    """No kill loses them; somebody who copies only the log of a run does."""
-    steps, budget = SCRIPTS["report"]
-    life = await lived(tmp_path / "life", "report")
+@pytest.mark.parametrize("name", SCRIPTS)
+async def test_lost_checkpoints_are_made_up_from_the_log(tmp_path: Path, name: str) -> None:
+    """No kill loses them; somebody who copies only the log of a run does, and so does a fork."""
+    steps, budget = SCRIPTS[name]
+    life = await lived(tmp_path / "life", name)
     for kept in range(len(life.events) + 1):
         folder = tmp_path / str(kept)
         folder.mkdir()
         (folder / "events.jsonl").write_bytes(life.log(kept))
         brain = ScriptedBrain(*steps)
         found, events = await investigated(brain, folder, budget=budget)
-        assert found == life.found
-        results = [event.data["call"] for event in events if event.kind == "result"]
-        assert len(results) == len(set(results))
+        check(life, kept, found, events, f"only the first {kept} events were kept")
         assert len(brain.asked) == len(steps) - turns(life.events[:kept])
 
 
