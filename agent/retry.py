@@ -4,6 +4,7 @@ It knows the errors of both SDKs, and nothing of conversations. The SDKs' own re
 """
 
 import asyncio
+import logging
 import random
 import time
 from collections import Counter
@@ -20,6 +21,8 @@ from tenacity import AsyncRetrying, RetryCallState, retry_if_exception
 from agent.brain import BrainError
 
 Result = TypeVar("Result")
+LOGGER = logging.getLogger(__name__)
+"""Told of each wait, so that whoever watches knows why nothing happens."""
 LONGEST_REASON = 300
 """Characters of a provider's message that are kept: some proxies answer with a page of HTML."""
 
@@ -35,22 +38,39 @@ class Kind(StrEnum):
     """Waiting does not help."""
 
 
+CONTEXT_FULL = "context_length_exceeded"
+"""OpenAI's name for a conversation that is longer than the model's context."""
+
 # A name that the provider gives decides before the status does: 429 may mean "slow down" or "the money is spent",
 # and an error inside a stream has status 200.
 BY_NAME: dict[str, Kind] = {
     "enforced_spend_limit_reached": Kind.PERMANENT,
     "contract_spend_limit_reached": Kind.PERMANENT,
     "insufficient_quota": Kind.PERMANENT,
+    "billing_hard_limit_reached": Kind.PERMANENT,
+    "billing_not_active": Kind.PERMANENT,
+    CONTEXT_FULL: Kind.PERMANENT,
     "overloaded_error": Kind.WAIT,
     "rate_limit_error": Kind.WAIT,
     "rate_limit_exceeded": Kind.WAIT,
+    "ramp_limit_exceeded": Kind.WAIT,
+    "server_is_overloaded": Kind.WAIT,
+    "slow_down": Kind.WAIT,
+    "cmek_context_unavailable": Kind.WAIT,
     "api_error": Kind.TRANSIENT,
     "timeout_error": Kind.TRANSIENT,
     "server_error": Kind.TRANSIENT,
     "vector_store_timeout": Kind.TRANSIENT,
     "broken_reply": Kind.TRANSIENT,
 }
-BY_STATUS: dict[int, Kind] = {408: Kind.TRANSIENT, 409: Kind.TRANSIENT, 429: Kind.WAIT, 529: Kind.WAIT}
+BY_STATUS: dict[int, Kind] = {
+    408: Kind.TRANSIENT,
+    409: Kind.TRANSIENT,
+    429: Kind.WAIT,
+    501: Kind.PERMANENT,
+    503: Kind.WAIT,
+    529: Kind.WAIT,
+}
 """Any other 5xx is transient, any other status is permanent."""
 ADVICE: dict[int, str] = {
     401: "check the API key",
@@ -90,6 +110,10 @@ def classify(error: BaseException) -> Fault | None:
         return _status_fault(error, (error.error_code, error.type), error.api_message or error.message)
     if isinstance(error, openai.APIStatusError):
         return _status_fault(error, (error.code, error.type), error.message)
+    if type(error) is openai.APIError:  # an error inside a stream; routers put a status where OpenAI puts a name
+        names = (error.code, error.type)
+        status = int(error.code) if error.code and error.code.isdecimal() else 400 if "invalid_request_error" in names else 500
+        return Fault(_kind(names, status), _line(f"error in the stream{_name(names)}: {error.message}"))
     if isinstance(error, (anthropic.APIConnectionError, openai.APIConnectionError, httpx2.TransportError)):
         # The SDKs hide the cause behind "Connection error."; a stream's errors arrive raw.
         cause = error if isinstance(error, httpx2.TransportError) else error.__cause__
@@ -105,19 +129,28 @@ def is_context_full(error: BaseException | None) -> bool:
 
     OpenAI has a code for it; Anthropic and vLLM have only a sentence. An unknown sentence stays an ordinary permanent error.
     """
-    if isinstance(error, openai.APIStatusError):
-        return error.code == "context_length_exceeded" or "maximum context length" in error.message
+    if isinstance(error, BadReplyError):
+        return error.code == CONTEXT_FULL
+    if isinstance(error, openai.APIError):
+        return error.code == CONTEXT_FULL or "maximum context length" in error.message
     return isinstance(error, anthropic.BadRequestError) and "prompt is too long" in (error.api_message or "")
 
 
 def _status_fault(error: anthropic.APIStatusError | openai.APIStatusError, names: tuple[str | None, ...], message: str) -> Fault:
     status = error.status_code
-    by_status = BY_STATUS.get(status, Kind.TRANSIENT if status >= 500 else Kind.PERMANENT)
-    kind = next((BY_NAME[name] for name in names if name in BY_NAME), by_status)
-    named = next((name for name in names if name), None)
-    reason = f"HTTP {status}{f' {named}' if named else ''}: {message}"
+    kind = _kind(names, status)
+    reason = f"HTTP {status}{_name(names)}: {message}"
     advice = ADVICE.get(status, "") if kind is Kind.PERMANENT else ""
     return Fault(kind, _line(reason, request_id=error.request_id, advice=advice), _retry_after(error.response.headers))
+
+
+def _kind(names: tuple[str | None, ...], status: int) -> Kind:
+    by_status = BY_STATUS.get(status, Kind.TRANSIENT if status >= 500 else Kind.PERMANENT)
+    return next((BY_NAME[name] for name in names if name in BY_NAME), by_status)
+
+
+def _name(names: tuple[str | None, ...]) -> str:
+    return next((f" {name}" for name in names if name), "")
 
 
 def _line(reason: str, *, request_id: str | None = None, advice: str = "") -> str:
@@ -175,10 +208,15 @@ class Retries:
             spent[_fault_of(state).kind] += 1
             return spent[Kind.TRANSIENT] >= self.attempts or self.clock() - started + state.upcoming_sleep > self.patience
 
+        def say(state: RetryCallState) -> None:
+            LOGGER.warning("%s: %s; next try in %.0f s", who, _fault_of(state).reason, state.upcoming_sleep)
+
         async def attempt() -> Result:
             return await request()
 
-        retrying = AsyncRetrying(sleep=self.sleep, wait=delay, stop=gives_up, retry=retry_if_exception(_may_pass), reraise=True)
+        retrying = AsyncRetrying(
+            sleep=self.sleep, wait=delay, stop=gives_up, before_sleep=say, retry=retry_if_exception(_may_pass), reraise=True
+        )
         try:
             return await retrying(attempt)
         except Exception as error:

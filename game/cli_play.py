@@ -176,9 +176,10 @@ def _play(
 ) -> None:
     from game.live import live_audit
     from game.match import play
+    from game.waits import shown_waits
 
     try:
-        with live_audit(console) as listener:
+        with live_audit(console) as listener, shown_waits(console):
             asyncio.run(play(run, organism, brain, cache, helper=helper, listener=listener))
     except Exception:
         # Its reason follows as the error's own line.

@@ -8,6 +8,7 @@ from anthropic import AsyncAnthropic
 from anthropic.types import Message as Reply
 
 from agent.brain import Brain, BrainError, BrainSpec
+from agent.brains.call_ids import fresh_id, ids_of, plain_id
 from agent.messages import Message, ToolCall, ToolSpec, Turn, Usage
 from agent.retry import BadReplyError, Retries, is_context_full
 
@@ -54,7 +55,7 @@ class AnthropicBrain:
             blocks += [block.to_dict(mode="json", exclude_none=True, warnings=False) for block in reply.content]
             usage = _sum(usage, reply)
             if reply.stop_reason != "pause_turn":
-                return self._turn(reply, blocks, usage, request_id)
+                return self._turn(reply, blocks, usage, request_id, ids_of(messages))
         raise BrainError(f"{who}: the model paused {MAX_PAUSES} times in one turn; use another model")
 
     async def _ask(self, request: dict[str, Any]) -> tuple[Reply, str]:
@@ -72,7 +73,7 @@ class AnthropicBrain:
                 raise BadReplyError("the stream ended before the message did", request_id=stream.request_id)
             return await stream.get_final_message(), stream.request_id or ""
 
-    def _turn(self, reply: Reply, blocks: list[Block], usage: Usage, request_id: str) -> Turn:
+    def _turn(self, reply: Reply, blocks: list[Block], usage: Usage, request_id: str, taken: set[str]) -> Turn:
         text = "\n\n".join(block["text"] for block in blocks if _is_text(block))
         if reply.stop_reason == "refusal":
             details = reply.stop_details
@@ -86,6 +87,8 @@ class AnthropicBrain:
         for use in uses:
             if not isinstance(use["input"], dict):
                 return _callless(text, "truncated", usage, f"arguments of {use['name']} were no JSON object")
+            use["id"] = fresh_id(use["id"], taken)
+            taken.add(use["id"])
         calls = tuple(ToolCall(id=use["id"], name=use["name"], arguments=use["input"]) for use in uses)
         # Thinking alone cannot be sent back (a message may not end with it), nor can blank text.
         content = [block for block in blocks if block["type"] != "text" or _is_text(block)]
@@ -138,12 +141,12 @@ def _content(message: Message, model: str) -> list[Block]:
     if native.get("provider") == PROVIDER and native.get("model") == model:  # another model's thinking is not ours to sign
         return [dict(block) for block in native["content"]]
     content: list[Block] = [
-        {"type": "tool_result", "tool_use_id": answer.call_id, "content": answer.content, "is_error": answer.is_error}
+        {"type": "tool_result", "tool_use_id": plain_id(answer.call_id), "content": answer.content, "is_error": answer.is_error}
         for answer in message.answers
     ]
     if message.text.strip():
         content.append({"type": "text", "text": message.text})
-    content += [{"type": "tool_use", "id": call.id, "name": call.name, "input": call.arguments} for call in message.calls]
+    content += [{"type": "tool_use", "id": plain_id(call.id), "name": call.name, "input": call.arguments} for call in message.calls]
     return content
 
 

@@ -14,7 +14,7 @@ from agent.retry import Retries, is_context_full
 Protocol = Literal["chat", "responses"]
 ASK = {"chat": openai_chat.ask, "responses": openai_responses.ask}
 TIMEOUT = Timeout(1800.0, connect=10.0)
-"""Seconds; answers are not streamed, and a reasoning model may be silent for many minutes."""
+"""Seconds of silence in a stream: a reasoning model, or a long prompt on a slow server, may take many minutes to the first word."""
 
 
 class OpenAIBrain:

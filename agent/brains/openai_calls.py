@@ -1,7 +1,6 @@
 """The arguments of function calls, which OpenAI's two protocols send as text that need not be JSON."""
 
 import json
-from collections.abc import Iterable
 
 from agent.messages import ToolCall
 from transcripts import plain
@@ -27,16 +26,6 @@ def read_call(call_id: str, name: str, arguments: str) -> ToolCall:
     if not isinstance(parsed, dict):
         raise UnusableCallError(name)
     return ToolCall(id=call_id, name=name, arguments=plain(parsed))
-
-
-def fresh_id(wanted: str, taken: Iterable[str]) -> str:
-    """A call id that is not taken: some compatible servers count from zero each turn, or send none."""
-    known = set(taken)
-    candidate, number = wanted or "call", 1
-    while candidate in known:
-        number += 1
-        candidate = f"{wanted or 'call'}_{number}"
-    return candidate
 
 
 def write_arguments(call: ToolCall) -> str:

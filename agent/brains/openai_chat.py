@@ -7,7 +7,9 @@ from openai import AsyncOpenAI
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion, ChatCompletionMessage
 
-from agent.brains.openai_calls import UnusableCallError, fresh_id, read_call, write_arguments
+from agent.brains.call_ids import fresh_id, ids_of
+from agent.brains.openai_calls import UnusableCallError, read_call, write_arguments
+from agent.brains.openai_stream import completion_body, id_of_request, unstreamed
 from agent.messages import Message, ToolCall, ToolSpec, Turn, Usage
 from agent.retry import BadReplyError
 
@@ -15,7 +17,7 @@ from agent.retry import BadReplyError
 async def ask(
     client: AsyncOpenAI, model: str, system: str, messages: Sequence[Message], tools: Sequence[ToolSpec], max_tokens: int | None = None
 ) -> Turn:
-    """Ask for the next turn.
+    """Ask for the next turn. A stream, because proxies cut connections that are silent for long.
 
     Without `max_tokens` no output limit is sent: servers count it against their context, and refuse one that does not fit.
 
@@ -23,6 +25,7 @@ async def ask(
         BadReplyError: HTTP 200 without an answer in it.
     """
     request: dict[str, Any] = {"model": model, "messages": _conversation(system, messages)}
+    request |= {"stream": True, "stream_options": {"include_usage": True}}
     if max_tokens is not None:
         request["max_tokens"] = max_tokens
     if tools:
@@ -30,18 +33,15 @@ async def ask(
             {"type": "function", "function": {"name": tool.name, "description": tool.description, "parameters": tool.parameters}}
             for tool in tools
         ]
-    try:
-        completion = await client.chat.completions.create(**request)
-    except ValueError as error:  # the SDK's word for a body that is no JSON
-        raise BadReplyError(f"unreadable answer: {error}") from error
-    if not isinstance(completion, ChatCompletion):  # the SDK hands over as it came what is not JSON by its content type
-        raise BadReplyError("the answer is no chat completion; check the base URL (most end in /v1)", code="not_an_api")
-    taken = {call.id for message in messages for call in message.calls}
-    return _turn(completion, taken)
+    stream = await client.chat.completions.create(**request)
+    async with stream:
+        body = await unstreamed(stream)
+        if body is None:
+            body = await completion_body(stream)
+    return _turn(ChatCompletion.construct(**body), id_of_request(stream), ids_of(messages))
 
 
-def _turn(completion: ChatCompletion, taken: set[str]) -> Turn:
-    request_id = completion._request_id or ""
+def _turn(completion: ChatCompletion, request_id: str, taken: set[str]) -> Turn:
     if not completion.choices:  # routers report an upstream error like this
         said = (completion.model_extra or {}).get("error", "it has no choices")
         raise BadReplyError(f"the answer is empty: {said}", request_id=request_id or None)

@@ -3,11 +3,13 @@
 from collections.abc import Sequence
 from typing import Any
 
-from openai import AsyncOpenAI
-from openai.types.responses import Response, ResponseFunctionToolCall, ResponseOutputMessage, ResponseUsage
+from openai import AsyncOpenAI, AsyncStream
+from openai.types.responses import Response, ResponseOutputMessage, ResponseStreamEvent, ResponseUsage
 
+from agent.brains.call_ids import fresh_id, ids_of
 from agent.brains.openai_calls import UnusableCallError, read_call, write_arguments
-from agent.messages import Message, ToolSpec, Turn, Usage
+from agent.brains.openai_stream import id_of_request, unstreamed
+from agent.messages import Message, ToolCall, ToolSpec, Turn, Usage
 from agent.retry import BadReplyError
 
 PROVIDER = "openai"
@@ -18,7 +20,7 @@ POLICY_ERRORS = {"bio_policy", "misalignment_policy_violation"}
 async def ask(
     client: AsyncOpenAI, model: str, system: str, messages: Sequence[Message], tools: Sequence[ToolSpec], max_tokens: int | None = None
 ) -> Turn:
-    """Ask for the next turn. Not streamed: a streamed `error` event raises nothing in the SDK.
+    """Ask for the next turn. A stream, because proxies cut connections that are silent for long.
 
     Raises:
         BadReplyError: HTTP 200 without an answer in it.
@@ -27,6 +29,7 @@ async def ask(
         "model": model,
         "input": [item for message in messages for item in _items(message, model)],
         "store": False,
+        "stream": True,
         "include": ["reasoning.encrypted_content"],
     }
     if system.strip():
@@ -39,17 +42,32 @@ async def ask(
             {"type": "function", "name": tool.name, "description": tool.description, "parameters": tool.parameters, "strict": False}
             for tool in tools
         ]
+    stream = await client.responses.create(**request)
+    async with stream:
+        body = await unstreamed(stream)
+        response = await _streamed(stream) if body is None else Response.construct(**body)
+    return _turn(response, id_of_request(stream), ids_of(messages), model)
+
+
+async def _streamed(stream: AsyncStream[ResponseStreamEvent]) -> Response:
+    """The response that a stream ends with: completed, incomplete or failed.
+
+    Raises:
+        BadReplyError: an event is unreadable, or the stream ended before the response did.
+    """
     try:
-        response = await client.responses.create(**request)
-    except ValueError as error:  # the SDK's word for a body that is no JSON
-        raise BadReplyError(f"unreadable answer: {error}") from error
-    if not isinstance(response, Response):  # the SDK hands over as it came what is not JSON by its content type
-        raise BadReplyError("the answer is no response; check the base URL (most end in /v1)", code="not_an_api")
-    return _turn(response, model)
+        async for event in stream:
+            if event.type == "error":  # raises nothing in the SDK
+                error = {"code": event.code or "server_error", "message": event.message}
+                return Response.construct(status="failed", error=error, output=[])
+            if event.type in ("response.completed", "response.incomplete", "response.failed"):
+                return event.response
+    except ValueError as error:  # the SDK's word for an event that is no JSON
+        raise BadReplyError(f"unreadable stream: {error}", request_id=id_of_request(stream) or None) from error
+    raise BadReplyError("the stream ended before the response did", request_id=id_of_request(stream) or None)
 
 
-def _turn(response: Response, model: str) -> Turn:
-    request_id = response._request_id or ""
+def _turn(response: Response, request_id: str, taken: set[str], model: str) -> Turn:
     usage = _usage(response.usage)
     text = "\n\n".join(_parts(response, "output_text"))
     message = Message(role="assistant", text=text)
@@ -63,29 +81,38 @@ def _turn(response: Response, model: str) -> Turn:
         reason = (response.incomplete_details.reason if response.incomplete_details else None) or "incomplete"
         stop: Any = "refusal" if reason == "content_filter" else "truncated"
         return Turn(message=message, stop=stop, usage=usage, detail=reason)
-    if response.status != "completed":
-        raise BadReplyError(f"the response is {response.status}, not completed", request_id=request_id or None)
+    if response.status != "completed":  # routers report an upstream error like this
+        said = f": {response.error.message}" if response.error else ""
+        raise BadReplyError(f"the response is {response.status}, not completed{said}", request_id=request_id or None)
     if refusals := _parts(response, "refusal"):
         return Turn(message=message, stop="refusal", usage=usage, detail=" ".join(refusals))
+    # Nulls are left out: the API returns fields as null that it does not accept as null.
+    items = [item.to_dict(mode="json", exclude_none=True) for item in response.output]
     try:
-        asked = [item for item in response.output if isinstance(item, ResponseFunctionToolCall)]
-        calls = tuple(read_call(item.call_id, item.name, item.arguments) for item in asked)
+        calls = _calls(items, taken)
     except UnusableCallError as error:
         return Turn(message=message, stop="truncated", usage=usage, detail=str(error))
     # Reasoning alone cannot be sent back: the item that it led to has to follow it.
-    native = {"provider": PROVIDER, "model": model, "items": _sent_back(response)} if text or calls else None
+    native = {"provider": PROVIDER, "model": model, "items": items} if text or calls else None
     message = Message(role="assistant", text=text, calls=calls, native=native)
     return Turn(message=message, stop="calls" if calls else "end", usage=usage, detail=request_id)
 
 
-def _sent_back(response: Response) -> list[dict[str, Any]]:
-    # Nulls are left out: the API returns fields as null that it does not accept as null.
-    return [item.to_dict(mode="json", exclude_none=True) for item in response.output]
+def _calls(items: list[dict[str, Any]], taken: set[str]) -> tuple[ToolCall, ...]:
+    """The calls among a response's items, whose ids are made fresh there too: items and answers have to agree when sent back."""
+    calls: list[ToolCall] = []
+    for item in items:
+        if item["type"] == "function_call":
+            item["call_id"] = fresh_id(item.get("call_id", ""), taken | {known.id for known in calls})
+            calls.append(read_call(item["call_id"], item["name"], item.get("arguments", "")))
+    return tuple(calls)
 
 
 def _parts(response: Response, kind: str) -> list[str]:
     """The texts of one kind (`output_text` or `refusal`) in the response's messages."""
-    parts = [part for item in response.output if isinstance(item, ResponseOutputMessage) for part in item.content if part.type == kind]
+    parts = [
+        part for item in response.output or () if isinstance(item, ResponseOutputMessage) for part in item.content if part.type == kind
+    ]
     return [part.text if part.type == "output_text" else part.refusal for part in parts]
 
 

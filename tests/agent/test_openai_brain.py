@@ -57,7 +57,8 @@ async def test_what_is_sent_in_a_chat() -> None:
     assert decided.stop == "end"
     sent = api.requests[1]
     assert sent.path == "/v1/chat/completions"
-    assert set(sent.body) == {"model", "messages", "tools"}
+    assert set(sent.body) == {"model", "messages", "tools", "stream", "stream_options"}
+    assert (sent.body["stream"], sent.body["stream_options"]) == (True, {"include_usage": True})
     assert sent.body["tools"] == [{"type": "function", "function": TOOLS[0].model_dump()}]
     calls = [
         {"id": "call_0_0", "type": "function", "function": {"name": "chat", "arguments": '{"prompt": "é"}'}},
@@ -83,7 +84,8 @@ async def test_what_is_sent_to_responses_and_that_reasoning_goes_back_as_it_came
         await brain.decide("S", [*HELLO, asked, answers(asked), Message(role="user", text="Go on.")], TOOLS)
     sent = api.requests[1]
     assert sent.path == "/v1/responses"
-    assert set(sent.body) == {"model", "input", "instructions", "store", "include", "tools"}
+    assert set(sent.body) == {"model", "input", "instructions", "store", "stream", "include", "tools"}
+    assert sent.body["stream"] is True
     assert sent.body["store"] is False
     assert sent.body["include"] == ["reasoning.encrypted_content"]
     assert sent.body["instructions"] == "S"
@@ -160,7 +162,8 @@ async def test_arguments_nested_too_deep_for_any_log_are_cut(protocol: Protocol)
     [
         ("chat", FakeTurn("No.", stop="refusal"), "content_filter"),
         ("responses", FakeTurn("No.", stop="truncated", detail="content_filter"), "content_filter"),
-        ("responses", FakeTurn(broken="error", detail="misalignment_policy_violation"), "misalignment_policy_violation: upstream failed"),
+        ("responses", FakeTurn(broken="failed", detail="misalignment_policy_violation"), "misalignment_policy_violation: upstream failed"),
+        ("responses", FakeTurn(broken="error", detail="bio_policy"), "bio_policy: upstream failed"),
     ],
 )
 async def test_filters_are_refusals(protocol: Protocol, turn: FakeTurn, detail: str) -> None:
@@ -182,7 +185,11 @@ async def test_a_conversation_that_is_too_long_is_context(protocol: Protocol) ->
     [
         FakeTurn("Half an answer", broken="cut"),
         FakeTurn("Half an answer", broken="unfinished"),
-        FakeTurn(broken="error"),
+        FakeTurn("Half an answer", calls=[("chat", {"prompt": "Hi"})], broken="cut"),
+        FakeTurn("Half an answer", calls=[("chat", {"prompt": "Hi"})], broken="unfinished"),
+        FakeTurn("Half an answer", broken="error"),
+        FakeTurn("Half an answer", broken="error", detail="server_error"),
+        FakeTurn("Half an answer", broken="error", detail="rate_limit_exceeded"),
         FakeFault(500),
         FakeFault(429, "rate_limit_exceeded"),
     ],
@@ -215,30 +222,6 @@ async def test_nobody_else_retries(protocol: Protocol) -> None:
         with pytest.raises(BrainError, match="gave up after 3 tries"):
             await brain_of(api, protocol).decide("S", HELLO, TOOLS)
         assert len(api.requests) == 3
-
-
-async def test_a_failed_response_that_will_fail_again_is_permanent() -> None:
-    says = r"^openai:gpt-test: the response failed: invalid_prompt: upstream failed \(request req_0\)$"
-    with FakeAPI([FakeTurn(broken="error", detail="invalid_prompt")]) as api, pytest.raises(BrainError, match=says):
-        await brain_of(api, "responses").decide("S", HELLO, TOOLS)
-
-
-async def test_call_ids_that_a_server_repeats_become_unique() -> None:
-    def counting_from_zero(_: object) -> FakeFault:
-        call = {"id": "call_0", "type": "function", "function": {"name": "chat", "arguments": "{}"}}
-        message = {"role": "assistant", "content": None, "tool_calls": [call, {**call, "id": ""}]}
-        return FakeFault(200, body={"id": "x", "choices": [{"index": 0, "finish_reason": "stop", "message": message}]})
-
-    with FakeAPI(counting_from_zero) as api:
-        brain = brain_of(api, "chat")
-        conversation = list(HELLO)
-        for _ in range(3):
-            decided = await brain.decide("S", conversation, TOOLS)
-            assert decided.stop == "calls"  # whatever finish_reason says
-            assert decided.usage == Usage()
-            conversation += [decided.message, answers(decided.message)]
-    ids = [call.id for message in conversation for call in message.calls]
-    assert ids == ["call_0", "call", "call_0_2", "call_2", "call_0_3", "call_3"]
 
 
 def test_needs_a_model() -> None:

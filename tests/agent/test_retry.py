@@ -3,6 +3,7 @@
 import asyncio
 import random
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 
 import anthropic
 import openai
@@ -64,7 +65,17 @@ async def raised(provider: Callable[[FakeAPI], Callable[[], Awaitable[object]]],
         (429, "insufficient_quota", Kind.PERMANENT),
         (429, "something_new", Kind.WAIT),
         (500, "api_error", Kind.TRANSIENT),
-        (503, "something_new", Kind.TRANSIENT),
+        (429, "contract_spend_limit_reached", Kind.PERMANENT),
+        (429, "billing_hard_limit_reached", Kind.PERMANENT),
+        (429, "ramp_limit_exceeded", Kind.WAIT),
+        (500, "overloaded_error", Kind.WAIT),
+        (501, "something_new", Kind.PERMANENT),
+        (502, "something_new", Kind.TRANSIENT),
+        (503, "something_new", Kind.WAIT),
+        (503, "server_is_overloaded", Kind.WAIT),
+        (503, "slow_down", Kind.WAIT),
+        (503, "cmek_key_unreachable", Kind.WAIT),
+        (504, "timeout_error", Kind.TRANSIENT),
         (529, "overloaded_error", Kind.WAIT),
     ],
 )
@@ -160,6 +171,36 @@ async def test_overload_is_waited_out_for_minutes() -> None:
         await clock.retries().run(claude(api), "anthropic:m")
     assert 240 < clock.now < 720
     assert max(clock.slept) <= 60
+
+
+async def test_overload_of_a_quarter_of_an_hour_is_survived() -> None:
+    clock = Clock()
+
+    def overloaded(_: object) -> FakeFault | FakeTurn:
+        return FakeFault(529, "overloaded_error") if clock.now < 15 * 60 else FakeTurn("Hi")
+
+    with FakeAPI(overloaded) as api:
+        await clock.retries().run(claude(api), "anthropic:m")
+        assert 15 < len(api.requests) < 60  # neither rare nor a hammering
+    assert 15 * 60 <= clock.now < 17 * 60
+
+
+async def test_each_wait_is_told_as_it_begins(caplog: pytest.LogCaptureFixture) -> None:
+    clock = Clock()
+    heard: list[list[str]] = []
+
+    async def sleep(seconds: float) -> None:
+        heard.append(list(caplog.messages))
+        await clock.sleep(seconds)
+
+    faults = [FakeFault(529, "overloaded_error", "Overloaded"), FakeFault(429, "rate_limit_error", "slower", {"retry-after": "42"})]
+    with FakeAPI([*faults, FakeTurn("Hi")]) as api:
+        await replace(clock.retries(), sleep=sleep).run(claude(api), "anthropic:m")
+    first, second = caplog.messages
+    assert first.startswith("anthropic:m: HTTP 529 overloaded_error: Overloaded (request req_0); next try in ")
+    assert second == "anthropic:m: HTTP 429 rate_limit_error: slower (request req_1); next try in 42 s"
+    assert heard == [[first], [first, second]]
+    assert {record.levelname for record in caplog.records} == {"WARNING"}
 
 
 async def test_overload_ends_with_patience() -> None:

@@ -12,14 +12,15 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from types import TracebackType
 from typing import Self
 
-from tests.fakes.api_wire import Body, FakeTurn, chat_reply, embeddings_reply, messages_events, messages_reply, responses_reply, text_reply
+from tests.fakes.api_streams import CHAT, MESSAGES, RESPONSES, Wire
+from tests.fakes.api_wire import Body, FakeTurn, chat_reply, embeddings_reply, messages_reply, responses_reply, text_reply
 
-__all__ = ["FakeAPI", "FakeFault", "FakeRequest", "FakeTurn", "Script"]
+__all__ = ["FakeAPI", "FakeFault", "FakeRequest", "FakeStream", "FakeTurn", "Script"]
 
 STALL_SECONDS = 1.0
 FORMS = {
@@ -30,6 +31,8 @@ FORMS = {
     "/embeddings": embeddings_reply,
 }
 """By the end of the path; the first that fits."""
+STREAMS: dict[object, Wire] = {messages_reply: MESSAGES, chat_reply: CHAT, responses_reply: RESPONSES}
+"""Of the forms that can be streamed."""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,14 @@ class FakeFault:
     body: Body | str | None = None
 
 
-Reply = FakeTurn | FakeFault
+@dataclass(frozen=True)
+class FakeStream:
+    """A stream of exactly these events, for what only some servers send."""
+
+    events: Sequence[Body]
+
+
+Reply = FakeTurn | FakeFault | FakeStream
 Script = Sequence[Reply] | Callable[[Body], Reply]
 
 
@@ -172,10 +182,12 @@ class _Handler(BaseHTTPRequestHandler):
         number, reply = self.server.api.answer(FakeRequest(path=path, headers=headers, body=body))
         if isinstance(reply, FakeFault):
             self._send(reply.status, _fault_body(reply, path), number, reply.headers)
-        elif body.get("stream") and form is messages_reply:
-            self._stream(reply, messages_reply(reply, number, body["model"]), number)
+        elif isinstance(reply, FakeStream):
+            wire = STREAMS[form]
+            self._stream([*map(wire.data, reply.events), wire.mark.encode()], number)
         elif body.get("stream"):
-            self._send(400, {"error": {"type": "invalid_request_error", "message": "the fake streams only /messages"}}, number)
+            whole = form(replace(reply, broken="") if reply.broken == "error" else reply, number, body["model"])
+            self._stream(_stream_of(reply, whole, STREAMS[form]), number, reply.broken)
         else:
             self._send(200, form(reply, number, body["model"]), number, broken=reply.broken)
 
@@ -195,19 +207,13 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(half if broken in ("cut", "stall") else data)
         self._break(broken)
 
-    def _stream(self, turn: FakeTurn, reply: Body, number: int) -> None:
-        events = list(messages_events(reply))
-        if turn.broken:
-            events = events[:-2]
-        if turn.broken == "error":
-            events.append({"type": "error", "error": {"type": turn.detail or "overloaded_error", "message": "Overloaded"}})
+    def _stream(self, parts: Sequence[bytes], number: int, broken: str = "") -> None:
         self._head(200, number, {"content-type": "text/event-stream", "transfer-encoding": "chunked"})
-        for event in events:
-            data = f"event: {event['type']}\ndata: {json.dumps(event)}\n\n".encode()
+        for data in filter(None, parts):
             self.wfile.write(f"{len(data):x}\r\n".encode() + data + b"\r\n")
         self.wfile.flush()
-        self._break(turn.broken)
-        if turn.broken not in ("cut", "stall"):
+        self._break(broken)
+        if broken not in ("cut", "stall"):
             self.wfile.write(b"0\r\n\r\n")
 
     def _break(self, broken: str) -> None:
@@ -218,6 +224,15 @@ class _Handler(BaseHTTPRequestHandler):
             # Zero linger: closing sends a reset, as a crashed server would.
             self.connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
             self.close_connection = True
+
+
+def _stream_of(turn: FakeTurn, reply: Body, wire: Wire) -> list[bytes]:
+    """The parts of a streamed answer, broken as the turn wants it."""
+    events = list(wire.events(reply))
+    if turn.broken in ("", "failed"):
+        return [*map(wire.data, events), wire.mark.encode()]
+    events = events[: -wire.end] + ([wire.error(turn.detail)] if turn.broken == "error" else [])
+    return list(map(wire.data, events))
 
 
 def _fault_body(fault: FakeFault, path: str) -> Body | str:

@@ -1,7 +1,7 @@
-"""The wire forms of the fake provider: one scripted turn as each of the three protocols gives it. It knows nothing of servers."""
+"""The wire forms of the fake provider: one scripted turn as each of the three protocols gives it in one piece."""
 
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
@@ -23,9 +23,10 @@ class FakeTurn:
     """A thinking block, or an encrypted reasoning item."""
     tokens: tuple[int, int, int, int] = (10, 0, 0, 5)
     """Input, read from cache, written to cache, output; disjoint."""
-    broken: Literal["", "cut", "stall", "unfinished", "error"] = ""
+    broken: Literal["", "cut", "stall", "unfinished", "error", "failed"] = ""
     """How the answer breaks under HTTP 200: connection reset in the middle · silence for a second · an orderly end before the
-    message's end (a half JSON body where nothing is streamed) · an error in place of the rest (Anthropic: overloaded_error)."""
+    message's end (a half JSON body where nothing is streamed) · an error in place of the rest, its code in `detail` · a response
+    that says it failed (Responses only)."""
 
 
 def messages_reply(turn: FakeTurn, number: int, model: str) -> Body:
@@ -51,33 +52,6 @@ def messages_reply(turn: FakeTurn, number: int, model: str) -> Body:
         "stop_details": {"type": "refusal", "category": turn.detail or None, "explanation": None} if turn.stop == "refusal" else None,
         "usage": {"input_tokens": fresh, "cache_read_input_tokens": read, "cache_creation_input_tokens": written, "output_tokens": output},
     }
-
-
-def messages_events(reply: Body) -> Iterator[Body]:
-    """The same answer as a stream."""
-    start = {**reply, "content": [], "stop_reason": None, "stop_details": None, "usage": {**reply["usage"], "output_tokens": 1}}
-    yield {"type": "message_start", "message": start}
-    for index, block in enumerate(reply["content"]):
-        if block["type"] == "text":
-            empty: Body = {"type": "text", "text": ""}
-            deltas: list[Body] = [{"type": "text_delta", "text": block["text"]}]
-        elif block["type"] == "thinking":
-            empty = {"type": "thinking", "thinking": "", "signature": ""}
-            deltas = [
-                {"type": "thinking_delta", "thinking": block["thinking"]},
-                {"type": "signature_delta", "signature": block["signature"]},
-            ]
-        else:
-            text = block["input"] if isinstance(block["input"], str) else json.dumps(block["input"])
-            empty = {**block, "input": {}}
-            deltas = [{"type": "input_json_delta", "partial_json": part} for part in (text[: len(text) // 2], text[len(text) // 2 :])]
-        yield {"type": "content_block_start", "index": index, "content_block": empty}
-        for delta in deltas:
-            yield {"type": "content_block_delta", "index": index, "delta": delta}
-        yield {"type": "content_block_stop", "index": index}
-    stop = {key: reply[key] for key in ("stop_reason", "stop_sequence", "stop_details")}
-    yield {"type": "message_delta", "delta": stop, "usage": {"output_tokens": reply["usage"]["output_tokens"]}}
-    yield {"type": "message_stop"}
 
 
 def chat_reply(turn: FakeTurn, number: int, model: str) -> Body:
@@ -138,7 +112,7 @@ def responses_reply(turn: FakeTurn, number: int, model: str) -> Body:
         output.append({"type": "message", "id": f"msg_{number}", "role": "assistant", "status": "completed", "content": parts})
     for k, call in enumerate(turn.calls):
         output.append({"type": "function_call", "id": f"fc_{number}_{k}", "call_id": f"call_{number}_{k}", **_function(*call)})
-    failed, cut = turn.broken == "error", turn.stop == "truncated"
+    failed, cut = turn.broken in ("error", "failed"), turn.stop == "truncated"
     fresh, read, written, tokens = turn.tokens
     return {
         "id": f"resp_{number}",
