@@ -30,6 +30,8 @@ EXPECTED = {
 }
 """Errors by module. Named, not imported: a module that nothing has imported cannot have raised, and importing it takes seconds."""
 
+STOPPED = 130
+"""Exit code after Ctrl-C, as a shell gives it."""
 DISK = {errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EACCES, errno.EPERM, errno.ENOENT, errno.ENOTDIR, errno.EISDIR, errno.EMFILE}
 """Operating-system errors whose own message says what is wrong."""
 
@@ -42,7 +44,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            fail("stopped; go on with `auditgame resume last`, or with the same command if it played no audit yet", 130)
+            fail("stopped; go on with `auditgame resume last`, or with the same command if it played no audit yet", STOPPED)
         except Exception as error:
             if not is_expected(error):
                 raise

@@ -10,6 +10,7 @@ from rich.console import Console
 from rich.text import Text
 
 from game import cli_lora, cli_zoo
+from game.cli_faults import STOPPED, fail
 from game.cli_options import Cache, HelperModel, HelperURL, Json, Runs, cache_folder, prepare, print_json
 
 if TYPE_CHECKING:
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
     from game.helping import BrainHelper
     from game.organisms import Wanted
     from organism import Organism
-    from transcripts import RunFolder
+    from transcripts import Event, RunFolder
 
 
 def audit(
@@ -176,17 +177,26 @@ def _play(
 ) -> None:
     from game.live import live_audit
     from game.match import play
+    from game.stopping import Stop
     from game.waits import shown_waits
 
+    stop = Stop(lambda line: console.print(Text(line, style="yellow")))
     try:
-        with live_audit(console) as listener, shown_waits(console):
-            asyncio.run(play(run, organism, brain, cache, helper=helper, listener=listener))
+        with live_audit(console) as show, shown_waits(console):
+
+            def listener(event: "Event") -> None:
+                show(event)
+                stop.listen(event)
+
+            ended = asyncio.run(stop.run(play(run, organism, brain, cache, helper=helper, listener=listener)))
     except Exception:
         # Its reason follows as the error's own line.
         console.print(Text(f"the run stopped; go on with: auditgame resume {run.path}", style="yellow"))
         raise
     finally:
         organism.close()
+    if not ended:
+        fail(f"stopped; go on with: auditgame resume {run.path}", STOPPED)
     _show_end(console, run, as_json)
 
 
