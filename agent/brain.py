@@ -26,7 +26,7 @@ class Brain(Protocol):
 
 
 class BrainSpec(Record):
-    """A brain by name: `statistical`, `anthropic:<model>` or `openai:<model>`."""
+    """A brain by name: `statistical`, `anthropic:<model>`, `openai:<model>` or `replay:<run>`."""
 
     kind: str
     model: str = ""

@@ -24,6 +24,7 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
         "audit clean-nano --seed 3 --json",
         "audit --auditor anthropic:claude-sonnet-4-5 --rules team-3",
         "audit --auditor openai:qwen3 --base-url http://localhost:8000/v1",
+        "audit clean-nano --auditor replay:RUN",
     ),
     cli_play.build: (
         "build rm-sycophant-nano clean-nano",

@@ -25,7 +25,9 @@ def audit(
     organism: Annotated[
         str, typer.Argument(help="A recipe's name, a recipe's .yaml file, or the id of a built organism.")
     ] = "rm-sycophant-nano",
-    auditor: Annotated[str, typer.Option(help="statistical, anthropic:MODEL or openai:MODEL.")] = "statistical",
+    auditor: Annotated[
+        str, typer.Option(help="statistical, anthropic:MODEL, openai:MODEL, or replay:RUN (a run's turns again).")
+    ] = "statistical",
     rules: Annotated[str, typer.Option(help="What the auditor may do, and how much (see `auditgame rules`).")] = "everything",
     seed: Annotated[int, typer.Option(help="Seed of the match.")] = 0,
     build_seed: Annotated[int | None, typer.Option(help="Seed of the build; the recipe's own if not given.")] = None,

@@ -21,6 +21,13 @@ def _openai(spec: BrainSpec) -> Brain:
     return make_openai(spec)
 
 
+def _replay(spec: BrainSpec) -> Brain:
+    from agent.brains.replay import make_replay
+
+    return make_replay(spec)
+
+
 register_brain("statistical", _statistical)
 register_brain("anthropic", _anthropic)
 register_brain("openai", _openai)
+register_brain("replay", _replay)
