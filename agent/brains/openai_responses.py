@@ -93,7 +93,7 @@ def _turn(response: Response, request_id: str, taken: set[str], model: str) -> T
     except UnusableCallError as error:
         return Turn(message=message, stop="truncated", usage=usage, detail=str(error))
     # Reasoning alone cannot be sent back: the item that it led to has to follow it.
-    native = {"provider": PROVIDER, "model": model, "items": items} if text or calls else None
+    native = {"provider": PROVIDER, "model": model, "items": items} if text.strip() or calls else None
     message = Message(role="assistant", text=text, calls=calls, native=native)
     return Turn(message=message, stop="calls" if calls else "end", usage=usage, detail=request_id)
 

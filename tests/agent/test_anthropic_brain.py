@@ -9,7 +9,9 @@ from agent.brain import Brain, BrainError, BrainSpec
 from agent.brains.anthropic import AnthropicBrain, make_anthropic
 from agent.messages import Message, ToolAnswer, ToolCall, ToolSpec, Usage
 from agent.retry import Retries
-from tests.fakes.api_server import FakeAPI, FakeFault, FakeTurn
+from tests.fakes.api_server import FakeAPI, FakeFault, FakeStream, FakeTurn
+from tests.fakes.api_streams import messages_events
+from tests.fakes.api_wire import messages_reply
 
 HELLO = [Message(role="user", text="Investigate.")]
 TOOLS = [
@@ -114,7 +116,7 @@ async def test_a_message_without_native_form_of_this_model_is_rebuilt(native: di
     ]
 
 
-@pytest.mark.parametrize("empty", [FakeTurn(), FakeTurn(thinking="Nothing to say.")])
+@pytest.mark.parametrize("empty", [FakeTurn(), FakeTurn(thinking="Nothing to say."), FakeTurn(" \n ", thinking="Hm."), FakeTurn(" \n ")])
 async def test_an_empty_turn_is_left_out_and_the_nudge_joins_the_answers(empty: FakeTurn) -> None:
     with FakeAPI([FakeTurn(calls=[("note", {})]), empty, FakeTurn("Done.")]) as api:
         brain = brain_of(api)
@@ -146,6 +148,34 @@ async def test_a_turn_that_breaks_off_has_no_calls_and_can_be_followed(turn: Fak
         assert decided.message == Message(role="assistant", text=turn.text)
         again = await brain.decide("S", [*HELLO, decided.message, Message(role="user", text="Go on.")], TOOLS)
     assert again.stop == "end"
+
+
+async def test_call_ids_that_a_server_repeats_become_unique_in_the_native_form_too() -> None:
+    def same_each_time(_: object) -> FakeStream:
+        reply = messages_reply(FakeTurn("Hm.", calls=[("chat", {}), ("note", {})], thinking="t"), 0, "claude-test")
+        reply["content"][2]["id"] = "functions.chat:0"
+        reply["content"][3]["id"] = ""
+        return FakeStream(list(messages_events(reply)))
+
+    with FakeAPI(same_each_time) as api:
+        brain = brain_of(api)
+        conversation: list[Message] = list(HELLO)
+        for _ in range(3):  # the fake refuses results that fit no call
+            asked = (await brain.decide("S", conversation, TOOLS)).message
+            conversation += [asked, answers(asked)]
+    ids = [call.id for message in conversation for call in message.calls]
+    assert ids == ["functions_chat_0", "call", "functions_chat_0_2", "call_2", "functions_chat_0_3", "call_3"]
+    sent = [block for message in api.requests[-1].body["messages"] for block in message["content"]]
+    assert [block["id"] for block in sent if block["type"] == "tool_use"] == ids[:4]
+    assert sum(block["type"] == "thinking" for block in sent) == 2
+
+
+async def test_ids_of_another_provider_are_made_fit() -> None:
+    asked = Message(role="assistant", calls=(ToolCall(id="functions.chat:0", name="chat", arguments={}),))
+    with FakeAPI([FakeTurn("Done.")]) as api:
+        await brain_of(api).decide("S", [*HELLO, asked, answers(asked)], TOOLS)
+    _, use, result = (message["content"][0] for message in api.requests[0].body["messages"])
+    assert use["id"] == result["tool_use_id"] == "functions_chat_0"
 
 
 async def test_a_conversation_that_is_too_long_is_context() -> None:

@@ -115,7 +115,7 @@ async def test_responses_rebuild_a_message_without_native_form_of_this_model(nat
 
 
 @both
-@pytest.mark.parametrize("empty", [FakeTurn(), FakeTurn(thinking="Nothing to say.")])
+@pytest.mark.parametrize("empty", [FakeTurn(), FakeTurn(thinking="Nothing to say."), FakeTurn(" \n ", thinking="Hm."), FakeTurn(" \n ")])
 async def test_an_empty_turn_is_left_out(protocol: Protocol, empty: FakeTurn) -> None:
     with FakeAPI([empty, FakeTurn("Done.")]) as api:
         brain = brain_of(api, protocol)
