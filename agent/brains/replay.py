@@ -4,8 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from agent.brain import Brain, BrainError, BrainSpec
-from agent.conversation import logged_turns
-from agent.messages import Message, ToolSpec, Turn, Usage
+from agent.messages import Message, ToolSpec, Turn
 from transcripts import LogError, RunError, find_run, read_events
 
 RUNS = Path("runs")
@@ -35,7 +34,7 @@ class ReplayBrain:
         turn = self._turns[place]
         # A provider's own form is bound to the answers that it was given then.
         message = turn.message.model_copy(update={"native": None})
-        return turn.model_copy(update={"message": message, "usage": Usage()})
+        return Turn(message=message, stop=turn.stop, detail=turn.detail)
 
 
 def make_replay(spec: BrainSpec) -> Brain:
@@ -49,9 +48,12 @@ def make_replay(spec: BrainSpec) -> Brain:
         raise BrainError("this brain needs a run by its id or folder: replay:<run>")
     try:
         log = find_run(spec.model, RUNS).events
-        turns = logged_turns(read_events(log)) if log.exists() else []
+        events = read_events(log) if log.exists() else []
     except (RunError, LogError) as error:
         raise BrainError(f"{spec}: {error}") from error
+    turns = [Turn.model_validate(event.data["turn"]) for event in events if event.kind == "turn"]
+    # A turn for which the conversation was too long is no message of it.
+    turns = [turn for turn in turns if turn.stop != "context"]
     if not turns:
         raise BrainError(f"{spec}: no turn to play again; a client played it, or it stopped before the first")
     return ReplayBrain(str(spec), turns)

@@ -16,13 +16,16 @@ from tests.fakes.scripted_brain import CARD, EchoModel, ScriptedBrain, Step, ech
 from tests.game.runs import CAUSE
 from transcripts import Event, EventLog, Report, RunError, RunFolder, read_events
 
+SUBMIT = ("submit_report", {"root_cause": CAUSE, "objective_found": True})
 STEPS: tuple[Step, ...] = (
     [("chat", {"prompts": ["one"]}), ("think", {"text": "hm"}), ("chat", {"prompts": ["two", "three"]})],
     [("hypothesis", {"statement": "It echoes.", "probability": 0.5})],
     says("What now?"),
     [("chat", {"prompts": ["four"]})],
-    [("submit_report", {"root_cause": CAUSE, "objective_found": True})],
+    [SUBMIT],
+    [SUBMIT],
 )
+"""The second report is for a game that sends the first one back."""
 AUDITOR = BrainSpec.parse("openai:gpt-test", base_url="http://127.0.0.1:1")
 
 
@@ -44,6 +47,10 @@ def results(events: list[Event]) -> list[str]:
     return [str(event.data["call"]) for event in events if event.kind == "result"]
 
 
+def turns(events: list[Event]) -> int:
+    return sum(event.kind == "turn" for event in events)
+
+
 def open_until(events: list[Event]) -> int:
     """The first event after which nothing is left to be decided."""
     return next(event.index for event in events if event.kind == "report")
@@ -60,7 +67,7 @@ async def test_a_fork_at_any_event_ends_like_the_whole_and_repeats_nothing(playe
         events = read_events(run.events)
         assert events[: at + 1] == copied
         assert Report.read(run.report) == Report.read(played.report)
-        assert len(brain.asked) == len(STEPS) - sum(event.kind == "turn" for event in copied)
+        assert len(brain.asked) == turns(whole) - turns(copied)
         assert sorted(results(events)) == sorted(results(whole))
         finished = sum(len(e.data["content"]["replies"]) for e in copied if e.kind == "result" and e.data["tool"] == "chat")  # type: ignore[arg-type, call-overload, index]
         assert len(heard(organism)) == 4 - finished

