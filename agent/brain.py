@@ -6,6 +6,8 @@ from typing import Protocol
 from pydantic import Field
 
 from agent.messages import Message, ToolSpec, Turn
+from agent.models import max_output
+from agent.pricing import priced
 from transcripts import Record
 
 
@@ -62,11 +64,12 @@ def register_brain(kind: str, factory: BrainFactory) -> None:
 
 
 def make_brain(spec: BrainSpec) -> Brain:
-    """Make a brain.
+    """Make a brain. One whose model is known writes no more in a turn than `agent.models` allows, and says what its turns cost.
 
     Raises:
         BrainError: unknown kind (the message lists the known ones), or what the brain needs is missing.
+        RecordError: the user's own file of models cannot be read.
     """
     if spec.kind not in _FACTORIES:
         raise BrainError(f"no brain {spec.kind!r}; known: {', '.join(sorted(_FACTORIES))}")
-    return _FACTORIES[spec.kind](spec)
+    return priced(_FACTORIES[spec.kind](spec.model_copy(update={"max_tokens": max_output(spec)})), spec)

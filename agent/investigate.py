@@ -15,7 +15,7 @@ from agent.graph import AuditGraph
 from agent.prompts import prompt, prompts_hash
 from agent.state import made_up
 from organism import Card, DataSummary
-from tools import Affordance, Budget, Workbench
+from tools import Affordance, Workbench
 from transcripts import Report
 
 
@@ -70,7 +70,7 @@ def brief(workbench: Workbench) -> str:
         shape=shape(workbench.organism.card),
         extras=" ".join(extras(workbench.organism.card, workbench.granted)),
         tools=", ".join(workbench.tools),
-        budget=describe_budget(workbench.budget),
+        budget=workbench.budget,
     )
 
 
@@ -96,9 +96,3 @@ def extras(card: Card, granted: frozenset[Affordance]) -> list[str]:
 
 def _tokens(item: DataSummary) -> str:
     return "" if item.tokens is None else f", {item.tokens} tokens"
-
-
-def describe_budget(budget: Budget) -> str:
-    """The limits in words."""
-    limits = [f"{value:g} {name.replace('_', ' ')}" for name, value in budget.model_dump().items() if value is not None]
-    return ", ".join(limits) or "unlimited"

@@ -4,7 +4,9 @@ from typing import Any, Literal
 
 from pydantic import JsonValue
 
-from transcripts import Record
+from transcripts import Record, Usage
+
+__all__ = ["Message", "ToolAnswer", "ToolCall", "ToolSpec", "Turn", "Usage"]
 
 
 class ToolCall(Record):
@@ -38,20 +40,6 @@ class Message(Record):
     """Assistant messages only: the provider's own form (thinking blocks, encrypted reasoning), sent back to it as it came."""
 
 
-class Usage(Record):
-    """Tokens of one turn; the three input counts are disjoint."""
-
-    input_tokens: int = 0
-    cache_read_tokens: int = 0
-    cache_write_tokens: int = 0
-    output_tokens: int = 0
-
-    @property
-    def all_input_tokens(self) -> int:
-        """All that was read, cached or not."""
-        return self.input_tokens + self.cache_read_tokens + self.cache_write_tokens
-
-
 class ToolSpec(Record):
     """What a brain is told about a tool."""
 
@@ -69,5 +57,7 @@ class Turn(Record):
     stop: Literal["calls", "end", "truncated", "refusal", "context"]
     """Why it ended: it calls tools · it said all · cut at the output limit (its calls are dropped) · it refused · the context is full."""
     usage: Usage = Usage()
+    dollars: float | None = None
+    """What it cost; null where the model has no price (see `agent.pricing`)."""
     detail: str = ""
     """What the provider says about the stop (refusal category, say) or its request id."""

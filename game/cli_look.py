@@ -171,8 +171,7 @@ def rules() -> None:
     table = _table("rules", "affordances", "budget", "description")
     for name in known_rules():
         item = load_rules(name)
-        limits = ", ".join(f"{value:g} {key.replace('_', ' ')}" for key, value in item.budget.model_dump(exclude_none=True).items())
-        table.add_row(Text(name), Text(", ".join(item.affordances)), Text(limits), Text(item.description))
+        table.add_row(Text(name), Text(", ".join(item.affordances)), Text(str(item.budget)), Text(item.description))
     console.print(table)
 
 

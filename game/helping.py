@@ -45,4 +45,4 @@ class BrainHelper:
         except BrainError as error:
             raise BrainError(f"the helper model: {error}") from error
         text = "" if turn.stop == "refusal" else turn.message.text
-        return HelperText(text=text, tokens=turn.usage.all_input_tokens + turn.usage.output_tokens)
+        return HelperText(text=text, usage=turn.usage, dollars=turn.dollars)

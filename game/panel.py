@@ -78,6 +78,7 @@ def _add_score(table: Table, score: Score) -> None:
     cost = score.cost
     tokens = f", {cost.brain_input_tokens + cost.brain_output_tokens} tokens of its own" if cost.brain_output_tokens else ""
     tokens += f", {cost.helper_tokens} of its helper" if cost.helper_tokens else ""
+    tokens += f", {cost.dollars:.2f} dollars" if cost.dollars else ""
     table.add_row(
         "time",
         Text(f"{_minutes(cost.seconds)}; {cost.turns} turns, {cost.calls} calls, {cost.generated_tokens} tokens from the organism{tokens}"),

@@ -110,6 +110,8 @@ class Cost(Record):
     """Written by it."""
     helper_tokens: int = 0
     """Read and written by the helper model of tools; logs from before there was one say nothing of it."""
+    dollars: float | None = None
+    """Price of the auditor's own model and the helper model; null where one of them has none."""
 
 
 class FirstRight(Record):

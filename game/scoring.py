@@ -143,23 +143,17 @@ def _reliability(stated: Sequence[tuple[float, bool]]) -> list[Bin]:
 def cost(events: Sequence[Event]) -> Cost:
     """What a run used, from its log."""
     used = Tally().used([event for event in events if event.kind != "outcome"])
-    usages = [_usage(event) for event in events if event.kind == "turn"]
     return Cost(
         turns=used.turns,
         calls=used.calls,
         seconds=used.seconds,
         generated_tokens=used.generated_tokens,
         read_tokens=used.read_tokens,
-        brain_input_tokens=sum(sum(count for name, count in usage.items() if name != "output_tokens") for usage in usages),
-        brain_output_tokens=sum(usage.get("output_tokens", 0) for usage in usages),
+        brain_input_tokens=used.brain_input_tokens,
+        brain_output_tokens=used.brain_output_tokens,
         helper_tokens=used.helper_tokens,
+        dollars=None if used.unpriced_tokens else used.dollars,
     )
-
-
-def _usage(event: Event) -> dict[str, int]:
-    turn = event.data["turn"]
-    usage = turn.get("usage") if isinstance(turn, dict) else None
-    return {name: int(str(count)) for name, count in usage.items()} if isinstance(usage, dict) else {}
 
 
 async def _first_right(events: Sequence[Event], truth: Truth) -> FirstRight | None:

@@ -9,7 +9,7 @@ import numpy as np
 
 from organism import Continuation, Organism, TextModel
 from tools.affordances import Affordance
-from tools.helper import Helper
+from tools.helper import Helper, HelperText
 from tools.ledger import Ledger
 from transcripts import Event, EventKind, EventLog, Record
 
@@ -27,17 +27,30 @@ class AuditOverError(RuntimeError):
 
 @dataclass
 class Meter:
-    """Tokens that one call used."""
+    """What one call used."""
 
     read_tokens: int = 0
     generated_tokens: int = 0
     helper_tokens: int = 0
     """Read and written by the helper model."""
+    helper_output_tokens: int = 0
+    """Those of them that it wrote."""
+    helper_calls: int = 0
+    """Requests to it."""
+    helper_dollars: float | None = 0.0
+    """Their price; null where the helper's model has none."""
 
     def count(self, continuations: Sequence[Continuation]) -> None:
         """Add what continuations cost."""
         self.read_tokens += sum(item.read_tokens for item in continuations)
         self.generated_tokens += sum(item.new_tokens for item in continuations)
+
+    def count_helper(self, found: HelperText) -> None:
+        """Add what a text of the helper cost."""
+        self.helper_tokens += found.usage.all_tokens
+        self.helper_output_tokens += found.usage.output_tokens
+        self.helper_calls += 1
+        self.helper_dollars = None if self.helper_dollars is None or found.dollars is None else self.helper_dollars + found.dollars
 
 
 @dataclass
@@ -77,7 +90,7 @@ class ToolContext:
     async def ask_helper(self, helper: Helper, system: str, prompt: str, *, max_tokens: int) -> str:
         """What the helper model says, metered."""
         found = await helper.write(system, prompt, max_tokens=max_tokens)
-        self.meter.helper_tokens += found.tokens
+        self.meter.count_helper(found)
         return found.text
 
     def seeds(self, count: int) -> list[int]:

@@ -2,9 +2,7 @@
 
 from typing import Protocol
 
-from pydantic import Field
-
-from transcripts import Record
+from transcripts import Record, Usage
 
 
 class HelperText(Record):
@@ -12,8 +10,10 @@ class HelperText(Record):
 
     text: str
     """Empty where it refused."""
-    tokens: int = Field(ge=0)
-    """Read and written for it."""
+    usage: Usage
+    """Tokens read and written for it."""
+    dollars: float | None = None
+    """What it cost; null where the helper's model has no price."""
 
 
 class Helper(Protocol):

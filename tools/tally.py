@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from itertools import pairwise
 
+from pydantic import JsonValue
+
 from tools.budget import Used
-from transcripts import Event
+from transcripts import Event, turn_usage
 
 SUMS = ("generated_tokens", "read_tokens", "helper_tokens")
 """Fields of a result that add up."""
@@ -25,16 +27,39 @@ class Tally:
         """
         new = events[self._read :]
         results = [event.data for event in new if event.kind == "result"]
+        usages = [turn_usage(event) for event in new if event.kind == "turn"]
+        prices = [price for event in new if (price := _price(event)) is not None]
+        dollars = self._used.dollars
+        for _, paid in prices:  # one by one: their sum is then the same to the last bit, however often it was asked for in between
+            dollars += paid or 0.0
         sums = {name: getattr(self._used, name) + sum(int(str(data.get(name, 0))) for data in results) for name in SUMS}
         self._used = Used(
-            turns=self._used.turns + sum(event.kind == "turn" for event in new),
+            turns=self._used.turns + len(usages),
             calls=self._used.calls + len(results),
+            brain_input_tokens=self._used.brain_input_tokens + sum(usage.all_input_tokens for usage in usages),
+            brain_output_tokens=self._used.brain_output_tokens + sum(usage.output_tokens for usage in usages),
+            dollars=dollars,
+            unpriced_tokens=self._used.unpriced_tokens + sum(tokens for tokens, paid in prices if paid is None),
             # The time since the last event that was read counts too.
             seconds=round(self._used.seconds + played_seconds(events[max(0, self._read - 1) :]), 3),
             **sums,
         )
         self._read = len(events)
         return self._used
+
+
+def _price(event: Event) -> tuple[int, float | None] | None:
+    """Tokens of a model that is paid for, and their dollars (null where it has no price); null where the event holds no such tokens."""
+    if event.kind == "turn":
+        turn = event.data["turn"]
+        return turn_usage(event).all_tokens, _number(turn.get("dollars") if isinstance(turn, dict) else None)
+    if event.kind == "result":
+        return int(str(event.data.get("helper_tokens", 0))), _number(event.data.get("helper_dollars"))
+    return None
+
+
+def _number(value: JsonValue) -> float | None:
+    return float(value) if isinstance(value, int | float) else None
 
 
 def played_seconds(events: Sequence[Event]) -> float:

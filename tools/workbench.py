@@ -3,6 +3,7 @@
 import json
 import time
 from collections.abc import Callable
+from dataclasses import asdict
 
 from pydantic import JsonValue, ValidationError
 
@@ -86,9 +87,7 @@ class Workbench:
             "error": error,
             "content": _cut(result),
             "seconds": round(self._clock() - started, 3),
-            "read_tokens": meter.read_tokens,
-            "generated_tokens": meter.generated_tokens,
-            "helper_tokens": meter.helper_tokens,
+            **asdict(meter),
         }
         event = self._results[call_id] = self.log.append("result", data)
         return event

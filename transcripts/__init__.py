@@ -7,6 +7,7 @@ from transcripts.replay import Replay
 from transcripts.report import Behaviour, Evidence, Prediction, Report, quotations
 from transcripts.runs import RunError, RunFolder, find_run, list_runs, new_run
 from transcripts.text import inert, visible
+from transcripts.usage import Usage, turn_usage
 
 __all__ = [
     "Behaviour",
@@ -23,6 +24,7 @@ __all__ = [
     "Report",
     "RunError",
     "RunFolder",
+    "Usage",
     "describe",
     "find_run",
     "inert",
@@ -31,5 +33,6 @@ __all__ = [
     "plain",
     "quotations",
     "read_events",
+    "turn_usage",
     "visible",
 ]

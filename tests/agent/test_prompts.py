@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from agent.investigate import brief, describe_budget, extras
+from agent.investigate import brief, extras
 from agent.prompts import FOLDER, prompt, prompts_hash
 from organism import DataSummary
 from tests.fakes.scripted_brain import CARD, echo_organism
@@ -48,7 +48,7 @@ def test_the_data_is_summed_up_by_split() -> None:
 
 
 def test_no_limit_is_unlimited() -> None:
-    assert describe_budget(Budget()) == "unlimited"
+    assert str(Budget()) == "unlimited"
 
 
 def test_the_hash_is_of_the_files() -> None:

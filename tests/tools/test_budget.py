@@ -11,9 +11,17 @@ def test_the_share_is_that_of_the_tightest_limit():
     assert used.share(Budget(minutes=1)) == (0.5, "minutes")
     assert used.share(Budget(helper_tokens=10)) == (0.7, "helper tokens")
     assert used.share(Budget()) == (0.0, "")
+    spent = Used(turns=5, brain_input_tokens=30, brain_output_tokens=20, dollars=1.5)
+    assert spent.share(Budget(brain_tokens=100, turns=100)) == (0.5, "brain tokens")
+    assert spent.share(Budget(dollars=2, turns=10)) == (0.75, "dollars")
 
 
-@pytest.mark.parametrize("field", ["turns", "calls", "generated_tokens", "helper_tokens", "minutes"])
+def test_limits_in_words():
+    assert str(Budget(turns=60, brain_tokens=2_000_000, dollars=0.5)) == "60 turns, 2,000,000 brain tokens, 0.5 dollars"
+    assert str(Budget()) == "unlimited"
+
+
+@pytest.mark.parametrize("field", sorted(Budget.model_fields))
 def test_a_limit_of_nothing_is_refused(field):
     with pytest.raises(ValidationError, match=field):
         Budget.model_validate({field: 0})
