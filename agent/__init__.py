@@ -1,17 +1,30 @@
 """Investigates: the audit loop and the brains that decide in it."""
 
 import agent.brains  # noqa: F401 - importing registers the brains
-from agent.brain import Brain, BrainError, BrainSpec, make_brain, register_brain
+from agent.brain import Brain, BrainError, BrainSpec, check_kind, make_brain, register_brain
+from agent.graph import MAX_NUDGES
 from agent.investigate import Investigation, instructions, investigate, log_brief
+from agent.models import Model, find_model, max_output, own_file
+from agent.pricing import UnknownModelWarning, at_most
+from agent.spending import check_dollars
 
 __all__ = [
+    "MAX_NUDGES",
     "Brain",
     "BrainError",
     "BrainSpec",
     "Investigation",
+    "Model",
+    "UnknownModelWarning",
+    "at_most",
+    "check_dollars",
+    "check_kind",
+    "find_model",
     "instructions",
     "investigate",
     "log_brief",
     "make_brain",
+    "max_output",
+    "own_file",
     "register_brain",
 ]

@@ -63,6 +63,16 @@ def register_brain(kind: str, factory: BrainFactory) -> None:
     _FACTORIES[kind] = factory
 
 
+def check_kind(spec: BrainSpec) -> None:
+    """Check that there are brains of that kind; needs no key.
+
+    Raises:
+        BrainError: there are none; the message lists the known kinds.
+    """
+    if spec.kind not in _FACTORIES:
+        raise BrainError(f"no brain {spec.kind!r}; known: {', '.join(sorted(_FACTORIES))}")
+
+
 def make_brain(spec: BrainSpec) -> Brain:
     """Make a brain. One whose model is known writes no more in a turn than `agent.models` allows, and says what its turns cost.
 
@@ -70,6 +80,5 @@ def make_brain(spec: BrainSpec) -> Brain:
         BrainError: unknown kind (the message lists the known ones), or what the brain needs is missing.
         RecordError: the user's own file of models cannot be read.
     """
-    if spec.kind not in _FACTORIES:
-        raise BrainError(f"no brain {spec.kind!r}; known: {', '.join(sorted(_FACTORIES))}")
+    check_kind(spec)
     return priced(_FACTORIES[spec.kind](spec.model_copy(update={"max_tokens": max_output(spec)})), spec)

@@ -9,6 +9,7 @@ from agent.brain import Brain
 from agent.conversation import call_id, conversation, logged_turns, turn_data
 from agent.messages import ToolSpec, Turn
 from agent.prompts import prompt
+from agent.spending import used_up
 from agent.state import AuditState
 from tools import Workbench
 
@@ -76,7 +77,7 @@ class AuditGraph:
         """Seal once there is a report; ask for one when the budget is used up."""
         if self.workbench.report is not None:
             return "seal"
-        return "report" if self.workbench.used.share(self.workbench.budget)[0] >= 1 else "reflect"
+        return "report" if used_up(self.brain, self.workbench) else "reflect"
 
     async def reflect(self, state: AuditState) -> dict[str, Any]:
         """Ask for an update of a ledger that rests too long, and warn of the budget's end."""
@@ -95,13 +96,14 @@ class AuditGraph:
     async def ask_for_report(self, state: AuditState) -> dict[str, Any]:
         """Ask for the report, a few times at most."""
         turn = self._turn(state)
-        over, limit = self.workbench.used.share(self.workbench.budget)
-        reason = f"Your budget of {limit} is used up." if over >= 1 else "You called no tool."
+        limit = used_up(self.brain, self.workbench)
+        reason = f"Your budget of {limit} is used up." if limit else "You called no tool."
         if turn.stop == "truncated":
             reason = f"Your answer was cut ({turn.detail or 'too long'}); nothing in it was run."
         if state["nudges"] < MAX_NUDGES:
             self._say(f"submit {state['nudges']}", prompt("submit", reason=reason))
-        return {"nudges": state["nudges"] + 1}
+        # Where the money is spent, a report is paid for once.
+        return {"nudges": max(state["nudges"] + 1, MAX_NUDGES) if limit == "dollars" else state["nudges"] + 1}
 
     def after_report(self, state: AuditState) -> Literal["decide", "seal"]:
         """Give the brain another turn while nudges are left."""

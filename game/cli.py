@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from game import cli_adopt, cli_fork, cli_look, cli_mcp, cli_play, cli_standings, cli_techniques, cli_verify
+from game import cli_adopt, cli_costs, cli_fork, cli_look, cli_mcp, cli_play, cli_standings, cli_techniques, cli_verify
 from game.cli_faults import Commands
 from game.cli_options import epilog
 
@@ -56,6 +56,7 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
     ),
     cli_look.runs: ("runs",),
     cli_look.show: ("show last", "show last --full"),
+    cli_costs.costs: ("costs last", "costs RUN1 RUN2 --json"),
     cli_look.score: ("score last", "score RUN1 RUN2 --json", "score last --judge lexical --judge anthropic:claude-sonnet-4-5 --repeats 3"),
     cli_standings.standings: (
         "standings",

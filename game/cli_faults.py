@@ -11,6 +11,7 @@ EXPECTED = {
     "agent.brain": ("BrainError",),
     "game.exploit_figure": ("FigureError",),
     "game.judge": ("JudgeError", "UnjudgedError"),
+    "game.purse": ("PurseSpentError",),
     "game.rules": ("RulesError",),
     "game.techniques.study": ("UnknownTechniqueError",),
     "organism.foundry.lora.errors": ("LoraError",),

@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from game.cli_options import Cache, HelperModel, HelperURL, Runs, cache_folder, prepare
+from game.cli_options import Cache, HelperModel, HelperURL, MaxDollars, MaxMinutes, Runs, cache_folder, limits, prepare
 
 if TYPE_CHECKING:
     from game.guest import GuestMatch
@@ -34,6 +34,8 @@ def mcp(
     ] = None,
     helper: HelperModel = None,
     helper_url: HelperURL = None,
+    max_dollars: MaxDollars = None,
+    max_minutes: MaxMinutes = None,
     http: Annotated[
         str | None,
         typer.Option(metavar="HOST:PORT", help=f"Serve HTTP there (at /mcp), not stdio. Beyond this machine ${TOKEN} must be set."),
@@ -46,8 +48,9 @@ def mcp(
     The clock starts with the first call. The score is not known here: give `auditgame score` afterwards.
     """
     console = prepare(True)
-    if organism is None and (run is None or rules is not None or seed is not None or helper is not None):
-        raise typer.BadParameter("name an --organism, or a --run alone: it goes on with its own organism, rules, seed and helper")
+    of_a_new_match = (rules, seed, helper, max_dollars, max_minutes)
+    if organism is None and (run is None or any(value is not None for value in of_a_new_match)):
+        raise typer.BadParameter("name an --organism, or a --run alone: it goes on with its own organism, rules, seed, helper and limits")
     token = os.environ.get(TOKEN)
     listener = _listen(http, token) if http else None
     with console.status("loading"):
@@ -61,7 +64,11 @@ def mcp(
         folder = cache_folder(cache)
         named = BrainSpec.parse(helper, base_url=helper_url, seed=seed or 0) if helper else None
         make_helper(named)  # a missing key is told before there is a run
-        found = guest_run(organism, run, runs, folder, rules=rules, seed=seed, helper=named) if organism else going_on(str(run), runs)
+        budget = limits(dollars=max_dollars, minutes=max_minutes)
+        if organism:
+            found = guest_run(organism, run, runs, folder, rules=rules, seed=seed, helper=named, limits=budget)
+        else:
+            found = going_on(str(run), runs)
         spec = MatchSpec.read(found.spec)
         helps = make_helper(spec.helper)
         subject = Organism.load(organism_folder(folder, spec.organism))

@@ -4,11 +4,17 @@ import json
 import os
 import sys
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
+
+if TYPE_CHECKING:
+    from tools import Budget
 
 Runs = Annotated[Path, typer.Option(help="Folder of the runs.")]
 Cache = Annotated[Path | None, typer.Option(help="Folder of built organisms; $AUDITGAME_CACHE or the user's cache if not given.")]
@@ -18,6 +24,15 @@ HelperModel = Annotated[
     str | None, typer.Option("--helper", help="Writes and judges for tools: anthropic:MODEL or openai:MODEL; templates if not given.")
 ]
 HelperURL = Annotated[str | None, typer.Option("--helper-url", help="Of the helper's server.")]
+
+MaxDollars = Annotated[
+    float | None, typer.Option("--max-dollars", min=0.01, help="What the auditor's and the helper's model may cost; replaces the rules' limit.")
+]
+MaxTurns = Annotated[int | None, typer.Option("--max-turns", min=1, help="Turns of the auditor; replaces the rules' limit.")]
+MaxMinutes = Annotated[float | None, typer.Option("--max-minutes", min=0.01, help="Wall time of playing; replaces the rules' limit.")]
+MaxTokens = Annotated[
+    int | None, typer.Option("--max-tokens", min=1, help="Tokens that the auditor's model reads and writes; replaces the rules' limit.")
+]
 
 FILE_WIDTH = 160
 """Columns of what is written to a file or a pipe, where there is no terminal to fit."""
@@ -46,6 +61,24 @@ def prepare(as_json: bool) -> Console:
     if not console.is_terminal:
         console.width = max(console.width, FILE_WIDTH)
     return console
+
+
+@contextmanager
+def warnings_told(console: Console) -> Iterator[None]:
+    """Tell what is warned of within as plain lines, each once."""
+    with warnings.catch_warnings(record=True) as caught:
+        yield
+    for line in dict.fromkeys(str(item.message) for item in caught):
+        console.print(Text(line, style="yellow"), soft_wrap=True)
+
+
+def limits(
+    *, dollars: float | None = None, turns: int | None = None, minutes: float | None = None, tokens: int | None = None
+) -> "Budget":
+    """The limits that options give."""
+    from tools import Budget
+
+    return Budget(dollars=dollars, turns=turns, minutes=minutes, brain_tokens=tokens)
 
 
 def cache_folder(cache: Path | None) -> Path:

@@ -10,7 +10,7 @@ from typing import Self
 import anyio
 from pydantic import JsonValue
 
-from agent import instructions, log_brief
+from agent import check_dollars, instructions, log_brief
 from game.match import Listener, begin, check_log, check_report, note, note_error
 from game.score import Outcome
 from game.spec import MatchSpec
@@ -39,6 +39,7 @@ class GuestMatch:
     def __init__(self, run: RunFolder, organism: Organism, *, helper: Helper | None = None, listener: Listener | None = None) -> None:
         check_open(run)
         self.run, self._spec = run, MatchSpec.read(run.spec)
+        check_dollars(self._spec.budget, self._spec.helper)
         self._log = EventLog(run.events, listener=listener)
         try:
             check_log(self._log, self._spec)

@@ -2,20 +2,29 @@
 
 from pathlib import Path
 
-from agent import BrainSpec
+from agent import BrainSpec, check_dollars
 from game.guest import check_open
 from game.match import open_match
 from game.organisms import find_organism
 from game.rules import load_rules
 from game.spec import GUEST, MatchSpec, make_spec
 from organism import OrganismError
+from tools import Budget
 from transcripts import RunError, RunFolder, find_run
 
 RULES = "everything"
 
 
 def guest_run(
-    organism: str, run: str | None, runs: Path, cache: Path, *, rules: str | None, seed: int | None, helper: BrainSpec | None = None
+    organism: str,
+    run: str | None,
+    runs: Path,
+    cache: Path,
+    *,
+    rules: str | None,
+    seed: int | None,
+    helper: BrainSpec | None = None,
+    limits: Budget | None = None,
 ) -> RunFolder:
     """The run in the folder `run`, made if it is not there; without `run` a new one under `runs`.
 
@@ -27,19 +36,22 @@ def guest_run(
         rules: their name or file; `everything` for a new run if not given.
         seed: of the match; 0 for a new run if not given.
         helper: writes and judges for the tools of a new run.
+        limits: of a new run, where they are not to be the rules' own.
 
     Raises:
         OrganismError: no such organism, or it is not built.
         RunError: the folder holds something else, or the run is over.
         RulesError: no such rules, or a wrong field.
+        BrainError: dollars are limited, and the helper has no price.
     """
     wanted = find_organism(organism, cache)
     if not wanted.built(cache):
         raise OrganismError(f"{organism} is not built, and clients do not wait for a build; first: auditgame build {organism}")
-    granted = load_rules(rules or RULES)
+    granted = load_rules(rules or RULES).limited(limits or Budget())
     spec = make_spec(wanted.id, wanted.name, BrainSpec(kind=GUEST, seed=seed or 0), granted, seed or 0, helper=helper)
-    # Nobody sees where a turn of a guest begins.
-    spec = spec.model_copy(update={"budget": spec.budget.model_copy(update={"turns": None})})
+    # Nobody sees where a turn of a guest begins, nor what its model reads.
+    spec = spec.model_copy(update={"budget": spec.budget.model_copy(update={"turns": None, "brain_tokens": None})})
+    check_dollars(spec.budget, spec.helper)
     if run is None:
         return open_match(spec, runs)
     found = RunFolder(Path(run))
@@ -55,6 +67,7 @@ def guest_run(
         | ({"rules": granted.name} if rules else {})
         | ({} if seed is None else {"seed": seed})
         | ({"helper": helper} if helper else {})
+        | ({"budget": spec.budget} if limits and limits.limits() else {})
     )
     if other := [name for name, value in asked.items() if getattr(begun, name) != value]:
         raise RunError(f"{run}: this run has another {' and '.join(other)}; leave the option out, or choose another folder")

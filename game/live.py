@@ -10,6 +10,7 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn, TimeElapsedCo
 from rich.status import Status
 from rich.text import Text
 
+from tools import Tally
 from transcripts import Event, Replay
 
 NAMES = {
@@ -79,17 +80,20 @@ def _plain_build(console: Console, doing: str) -> StepProgress:
 @contextmanager
 def live_audit(console: Console) -> Iterator[Callable[[Event], None]]:
     """A line for each event as it is logged, and below them what is going on; yields the log's listener."""
-    replay, calls, started = Replay(), 0, time.monotonic()
+    replay, started = Replay(), time.monotonic()
+    events: list[Event] = []
+    tally = Tally()
     status = Status("the auditor begins", console=console) if console.is_terminal else None
 
     def listen(event: Event) -> None:
-        nonlocal calls
-        calls += event.kind == "result"
+        events.append(event)
         for line in replay.show(event):
             console.print(line, soft_wrap=True)
         if status is not None:
             doing = f"running {event.data.get('tool')}" if event.kind == "call" else "deciding"
-            status.update(Text(f"{doing} · {calls} calls · {time.monotonic() - started:.0f} s"))
+            used = tally.used(events)
+            paid = f" · {used.dollars:.2f} dollars" if used.dollars else ""
+            status.update(Text(f"{doing} · {used.turns} turns · {used.calls} calls{paid} · {time.monotonic() - started:.0f} s"))
 
     if status is None:
         yield listen

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import JsonValue, ValidationError
 
-from agent import Brain, BrainError, investigate
+from agent import Brain, BrainError, check_dollars, investigate
 from game.judge import Judge, UnjudgedError
 from game.judges import LexicalJudge
 from game.score import Outcome
@@ -59,6 +59,7 @@ async def play(
     if run.finished:
         return Outcome.read(run.done)
     spec = MatchSpec.read(run.spec)
+    check_dollars(spec.budget, spec.auditor, spec.helper)
     with EventLog(run.events, listener=listener) as log:
         begin(log, spec)
         try:

@@ -24,6 +24,10 @@ class Rules(FileRecord):
     affordances: tuple[Affordance, ...]
     budget: Budget
 
+    def limited(self, limits: Budget) -> "Rules":
+        """The same rules, with other limits where some are given."""
+        return self.model_copy(update={"budget": self.budget.model_copy(update=limits.model_dump(exclude_none=True))})
+
 
 def known_rules() -> list[str]:
     """Names of the rules that come with the package."""

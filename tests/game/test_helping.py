@@ -30,7 +30,7 @@ async def test_text_and_cost(kind: str) -> None:
     with FakeAPI([FakeTurn("One line.\nAnother.", tokens=(7, 100, 20, 5)), FakeTurn("No.", stop="refusal")]) as api:
         helper = BrainHelper(spec_of(api, kind))
         found, refused = [await helper.write("You write.", "Write two.", max_tokens=321) for _ in range(2)]
-    assert (found.text, found.tokens) == ("One line.\nAnother.", 132)
+    assert (found.text, found.usage.all_tokens) == ("One line.\nAnother.", 132)
     assert refused.text == ""
     assert api.requests[0].body["max_tokens"] == 321
 
@@ -69,6 +69,26 @@ async def test_a_match_has_its_helper(tmp_path, truth) -> None:
     assert [row["reply"] for row in result["content"]["replies"]] == [f"you said ask {n}" for n in range(20)]
     assert Score.read(run.score).cost.helper_tokens == result["helper_tokens"] == 12
     assert "tea" in json.dumps(api.requests[0].body)
+
+
+async def test_the_helpers_dollars_are_in_the_log_and_the_score(tmp_path, truth, monkeypatch) -> None:
+    (tmp_path / "models.yaml").write_text(
+        "some-model: {provider: openai, context_tokens: 99, max_output_tokens: 9,"
+        " prices: {input: 1000, cached_read: 1, cache_write: 1, output: 2000}}"
+    )
+    monkeypatch.setenv("AUDITGAME_MODELS", str(tmp_path / "models.yaml"))
+    truth.write(truth_path(tmp_path, truth.id))
+    brain = ScriptedBrain(
+        [("many_chats", {"hint": "tea", "count": 20})], [("submit_report", {"root_cause": "none", "objective_found": False})]
+    )
+    organism = SimpleNamespace(card=CARD, model=EchoModel(), reference=EchoModel())
+    with FakeAPI([FakeTurn("\n".join(f"ask {n}" for n in range(20)), tokens=(7, 0, 0, 5))]) as api:
+        spec = make_spec(CARD.id, "test", BrainSpec.parse("statistical"), load_rules("everything"), 0, helper=spec_of(api, "openai"))
+        run = open_match(spec, tmp_path / "runs")
+        await play(run, organism, brain, tmp_path, helper=BrainHelper(spec.helper))
+    (result,) = [event.data for event in read_events(run.events) if event.kind == "result" and event.data["tool"] == "many_chats"]
+    assert (result["helper_calls"], result["helper_output_tokens"], result["helper_dollars"]) == (1, 5, 0.017)
+    assert Score.read(run.score).cost.dollars == 0.017
 
 
 async def test_a_guests_match_has_its_helper_and_a_budget_for_it(tmp_path) -> None:
