@@ -5,7 +5,7 @@ from agent.brain import Brain, BrainError, BrainSpec, check_kind, make_brain, re
 from agent.graph import MAX_NUDGES
 from agent.investigate import Investigation, instructions, investigate, log_brief
 from agent.models import Model, find_model, max_output, own_file
-from agent.pricing import UnknownModelWarning, at_most
+from agent.pricing import UnknownModelWarning, at_most, dearest_token, warn_unknown
 from agent.spending import check_dollars
 
 __all__ = [
@@ -19,6 +19,7 @@ __all__ = [
     "at_most",
     "check_dollars",
     "check_kind",
+    "dearest_token",
     "find_model",
     "instructions",
     "investigate",
@@ -27,4 +28,5 @@ __all__ = [
     "max_output",
     "own_file",
     "register_brain",
+    "warn_unknown",
 ]

@@ -3,10 +3,11 @@
 import json
 import warnings
 from collections.abc import Sequence
+from functools import cache
 from typing import TYPE_CHECKING
 
 from agent.messages import Message, ToolSpec, Turn
-from agent.models import Model, find_model, how_to_price, max_output
+from agent.models import Model, Prices, find_model, how_to_price, max_output
 from transcripts import Event, Usage, turn_usage
 
 if TYPE_CHECKING:
@@ -39,13 +40,20 @@ def at_most(model: Model, input_tokens: int, output_tokens: int) -> float | None
     """Dollars of one answer if all that is read is read at the dearest price; null without prices."""
     if model.prices is None:
         return None
-    dearest = max(
-        ("input_tokens", model.prices.input),
-        ("cache_write_tokens", model.prices.cache_write),
-        ("cache_read_tokens", model.prices.cached_read),
-        key=lambda kind: kind[1],
-    )[0]
-    return cost(model, Usage.model_validate({dearest: min(input_tokens, model.context_tokens), "output_tokens": output_tokens}))
+    read = min(input_tokens, model.context_tokens)
+    kinds = ("input_tokens", "cache_write_tokens", "cache_read_tokens")
+    prices = (cost(model, Usage.model_validate({kind: read, "output_tokens": output_tokens})) for kind in kinds)
+    return max(price for price in prices if price is not None)
+
+
+def dearest_token(model: Model) -> float | None:
+    """Dollars of one token at the dearest of the model's prices; null without prices."""
+    if model.prices is None:
+        return None
+    prices = [price for _, price in model.prices]
+    if model.long_prices is not None:
+        prices += [float(getattr(model.long_prices, kind)) for kind in Prices.model_fields]
+    return max(prices) / MILLION
 
 
 class PricedBrain:
@@ -65,28 +73,40 @@ class PricedBrain:
         turn = await self._brain.decide(system, messages, tools)
         return turn.model_copy(update={"dollars": cost(self._model, turn.usage)})
 
-    def next_at_most(self, events: Sequence[Event]) -> float:
-        """Dollars that the turn after these events may cost at most.
+    def needed(self, events: Sequence[Event]) -> float:
+        """Dollars that must be left for another turn after these events: its price at most, and that of a report like the last turn.
 
         It reads what the last turn read and wrote, and what came since: no more tokens than bytes.
         """
-        fresh = OVERHEAD
+        read, report = OVERHEAD, 0.0
         for event in reversed(events):
             if event.kind == "turn":
-                fresh += turn_usage(event).all_tokens
+                usage = turn_usage(event)
+                read, report = read + usage.all_tokens, cost(self._model, usage) or 0.0
                 break
             if event.kind in ("result", "message"):
-                fresh += len(json.dumps(event.data, ensure_ascii=False).encode())
-        return at_most(self._model, fresh, self._output) or 0.0
+                read += len(json.dumps(event.data, ensure_ascii=False).encode())
+        return (at_most(self._model, read, self._output) or 0.0) + report
+
+
+def warn_unknown(spec: "BrainSpec") -> None:
+    """Warn, once, of a provider's model of which nothing is known; a server's own models need not be known."""
+    if spec.model and spec.base_url is None and find_model(spec) is None:
+        warn_once(f"{spec} is not known: its dollars are not counted; {how_to_price(spec)}")
+
+
+@cache
+def warn_once(text: str) -> None:
+    """Warn of an unknown model, if this process has not done so yet: a brain may be made many times."""
+    warnings.warn(text, UnknownModelWarning, stacklevel=4)
 
 
 def priced(brain: "Brain", spec: "BrainSpec") -> "Brain":
-    """The brain, with prices where its model has some; it warns of a provider's model that it does not know."""
+    """The brain, with prices where its model has some; it warns where nothing is known of the model."""
+    warn_unknown(spec)
     if not spec.model:
         return brain
     model, output = find_model(spec), max_output(spec)
-    if model is None and spec.base_url is None:
-        warnings.warn(f"{spec} is not known: its dollars are not counted; {how_to_price(spec)}", UnknownModelWarning, stacklevel=3)
     if model is None or model.prices is None or output is None:
         return brain
     return PricedBrain(brain, model, output)

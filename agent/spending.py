@@ -5,6 +5,9 @@ from agent.models import find_model, how_to_price, max_output
 from agent.pricing import PricedBrain, at_most
 from tools import Budget, Workbench
 
+START = 50_000
+"""Input tokens of a first turn at most: instructions, brief, and the descriptions of all tools."""
+
 
 def check_dollars(budget: Budget, *specs: BrainSpec | None) -> None:
     """Check that a limit in dollars can be kept with these models, before anything is paid.
@@ -22,28 +25,28 @@ def check_dollars(budget: Budget, *specs: BrainSpec | None) -> None:
         if spec is None or not spec.model:  # a brain without a model costs nothing
             continue
         model, output = find_model(spec), max_output(spec)
-        price = None if model is None or output is None else at_most(model, 0, output)
+        price = None if model is None or output is None else at_most(model, START, output)
         if price is None:
             raise BrainError(
                 f"no price is known for {spec}, so a limit in dollars cannot be kept: {how_to_price(spec)}, or limit its tokens"
             )
         if price > budget.dollars:
             raise BrainError(
-                f"{budget.dollars:g} dollars are less than one turn of {spec} may cost ({price:.2f} dollars for {output} tokens of output):"
-                " give more dollars, or name a cheaper model"
+                f"{budget.dollars:g} dollars are less than one turn of {spec} may cost ({price:.2f}, with {output} tokens of output): "
+                "give more dollars, or name a cheaper model"
             )
 
 
 def used_up(brain: Brain, workbench: Workbench) -> str:
     """The name of the limit that allows no further turn of investigating; empty while there is none.
 
-    Dollars are used up when what is left may not pay for the next turn. So only the turn that is then asked for the report can go beyond
-    the limit, and by no more than it may cost at most.
+    Dollars are used up when what is left may not pay for another turn and the report. Only the one turn that is then asked for the report
+    can go beyond the limit: if it costs more than the turn before it, and never by more than it may cost at most.
     """
     used, budget = workbench.used, workbench.budget
+    if budget.dollars is not None:
+        needed = brain.needed(workbench.log.events) if isinstance(brain, PricedBrain) else 0.0
+        if used.dollars + needed > budget.dollars:
+            return "dollars"
     share, limit = used.share(budget)
-    if share >= 1:
-        return limit
-    if budget.dollars is None or not used.dollars or not isinstance(brain, PricedBrain):
-        return ""
-    return "dollars" if used.dollars + brain.next_at_most(workbench.log.events) > budget.dollars else ""
+    return limit if share >= 1 else ""

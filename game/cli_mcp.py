@@ -12,7 +12,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from game.cli_options import Cache, HelperModel, HelperURL, MaxDollars, MaxMinutes, Runs, cache_folder, limits, prepare
+from game.cli_options import Cache, HelperModel, HelperURL, MaxDollars, MaxMinutes, Runs, cache_folder, limits, prepare, warnings_told
 
 if TYPE_CHECKING:
     from game.guest import GuestMatch
@@ -63,7 +63,8 @@ def mcp(
 
         folder = cache_folder(cache)
         named = BrainSpec.parse(helper, base_url=helper_url, seed=seed or 0) if helper else None
-        make_helper(named)  # a missing key is told before there is a run
+        with warnings_told(console):
+            make_helper(named)  # a missing key is told before there is a run
         budget = limits(dollars=max_dollars, minutes=max_minutes)
         if organism:
             found = guest_run(organism, run, runs, folder, rules=rules, seed=seed, helper=named, limits=budget)

@@ -26,7 +26,8 @@ HelperModel = Annotated[
 HelperURL = Annotated[str | None, typer.Option("--helper-url", help="Of the helper's server.")]
 
 MaxDollars = Annotated[
-    float | None, typer.Option("--max-dollars", min=0.01, help="What the auditor's and the helper's model may cost; replaces the rules' limit.")
+    float | None,
+    typer.Option("--max-dollars", min=0.01, help="What the auditor's and the helper's model may cost; replaces the rules' limit."),
 ]
 MaxTurns = Annotated[int | None, typer.Option("--max-turns", min=1, help="Turns of the auditor; replaces the rules' limit.")]
 MaxMinutes = Annotated[float | None, typer.Option("--max-minutes", min=0.01, help="Wall time of playing; replaces the rules' limit.")]
@@ -72,9 +73,7 @@ def warnings_told(console: Console) -> Iterator[None]:
         console.print(Text(line, style="yellow"), soft_wrap=True)
 
 
-def limits(
-    *, dollars: float | None = None, turns: int | None = None, minutes: float | None = None, tokens: int | None = None
-) -> "Budget":
+def limits(*, dollars: float | None = None, turns: int | None = None, minutes: float | None = None, tokens: int | None = None) -> "Budget":
     """The limits that options give."""
     from tools import Budget
 

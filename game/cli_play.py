@@ -11,7 +11,23 @@ from rich.text import Text
 
 from game import cli_lora, cli_zoo
 from game.cli_faults import STOPPED, fail
-from game.cli_options import Cache, HelperModel, HelperURL, Json, Runs, cache_folder, prepare, print_json
+from game.cli_options import (
+    Cache,
+    HelperModel,
+    HelperURL,
+    Json,
+    MaxDollars,
+    MaxMinutes,
+    MaxTokens,
+    MaxTurns,
+    Runs,
+    cache_folder,
+    limits,
+    prepare,
+    print_json,
+    warnings_told,
+)
+from game.cli_plan import show_plan
 
 if TYPE_CHECKING:
     from agent import Brain
@@ -34,6 +50,13 @@ def audit(
     base_url: Annotated[str | None, typer.Option(help="Of a server that speaks the provider's protocol.")] = None,
     helper: HelperModel = None,
     helper_url: HelperURL = None,
+    max_dollars: MaxDollars = None,
+    max_turns: MaxTurns = None,
+    max_minutes: MaxMinutes = None,
+    max_tokens: MaxTokens = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the plan and what it may cost at most; call nobody, build nothing.")
+    ] = False,
     runs: Runs = Path("runs"),
     cache: Cache = None,
     as_json: Json = False,
@@ -41,18 +64,22 @@ def audit(
     """Audit an organism blind and score the report; the organism is built first if it is not in the cache."""
     console = prepare(as_json)
     with console.status("loading"):
-        from agent import BrainSpec, make_brain
+        from agent import BrainSpec, check_dollars, make_brain
         from game.helping import make_helper
         from game.match import open_match
         from game.organisms import find_organism
         from game.rules import load_rules
         from game.spec import make_spec
 
-        granted = load_rules(rules)
+        granted = load_rules(rules).limited(limits(dollars=max_dollars, turns=max_turns, minutes=max_minutes, tokens=max_tokens))
         spec = BrainSpec.parse(auditor, base_url=base_url, seed=seed)
-        brain = make_brain(spec)  # a missing key is told before minutes of building, not after
         helping = BrainSpec.parse(helper, base_url=helper_url, seed=seed) if helper else None
-        helps = make_helper(helping)
+        check_dollars(granted.budget, spec, helping)
+        if dry_run:
+            show_plan(console, organism, build_seed, spec, helping, granted, seed, runs, cache_folder(cache), as_json)
+            return
+        with warnings_told(console):
+            brain, helps = make_brain(spec), make_helper(helping)  # a missing key is told before minutes of building, not after
         wanted = find_organism(organism, cache_folder(cache), seed=build_seed)
     built = get_organism(console, wanted, cache_folder(cache))
     run = open_match(make_spec(built.card.id, wanted.name, spec, granted, seed, helper=helping), runs)
@@ -154,8 +181,8 @@ def go_on(console: Console, run: "RunFolder", cache: Path | None, as_json: bool)
         spec = MatchSpec.read(run.spec)
         if spec.auditor.kind == GUEST:
             raise RunError(f"{run.path}: played by a client; go on with: auditgame mcp --run {run.path}")
-        brain = make_brain(spec.auditor)
-        helps = make_helper(spec.helper)
+        with warnings_told(console):
+            brain, helps = make_brain(spec.auditor), make_helper(spec.helper)
         organism = Organism.load(organism_folder(cache_folder(cache), spec.organism))
     _play(console, run, organism, brain, helps, cache_folder(cache), as_json)
 
@@ -181,10 +208,12 @@ def _play(
     from game.match import play
     from game.stopping import Stop
     from game.waits import shown_waits
+    from transcripts import read_events
 
     stop = Stop(lambda line: console.print(Text(line, style="yellow")))
     try:
-        with live_audit(console) as show, shown_waits(console):
+        earlier = read_events(run.events) if run.events.exists() else ()
+        with live_audit(console, earlier) as show, shown_waits(console):
 
             def listener(event: "Event") -> None:
                 show(event)

@@ -78,10 +78,15 @@ def _plain_build(console: Console, doing: str) -> StepProgress:
 
 
 @contextmanager
-def live_audit(console: Console) -> Iterator[Callable[[Event], None]]:
-    """A line for each event as it is logged, and below them what is going on; yields the log's listener."""
+def live_audit(console: Console, before: Sequence[Event] = ()) -> Iterator[Callable[[Event], None]]:
+    """A line for each event as it is logged, and below them what is going on; yields the log's listener.
+
+    Args:
+        console: for people.
+        before: events of a run that goes on; they are not shown, but what they used is counted.
+    """
     replay, started = Replay(), time.monotonic()
-    events: list[Event] = []
+    events = list(before)
     tally = Tally()
     status = Status("the auditor begins", console=console) if console.is_terminal else None
 

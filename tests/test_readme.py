@@ -34,6 +34,8 @@ AS_IT_IS = {
     "auditgame --help",
     "auditgame --version",
     "auditgame audit --help",
+    "auditgame audit --auditor anthropic:claude-sonnet-5-5 --max-dollars 5 --dry-run",
+    "auditgame costs last",
     "auditgame organisms",
     "auditgame rules",
     "auditgame tools",

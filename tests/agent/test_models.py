@@ -5,7 +5,7 @@ import pytest
 from agent import BrainSpec, make_brain
 from agent.brains.anthropic import AnthropicBrain
 from agent.models import MAX_OUTPUT, OURS, _models, find_model, max_output, own_file
-from agent.pricing import PricedBrain, UnknownModelWarning
+from agent.pricing import PricedBrain, UnknownModelWarning, warn_once
 from transcripts import RecordError
 
 MINE = """
@@ -133,10 +133,11 @@ def test_a_turn_writes_no_more_than_its_model_can(mine, asked, given):
 
 def test_an_unknown_model_works_with_a_warning_and_without_a_price(monkeypatch):
     monkeypatch.setenv("ANTHROPIC_API_KEY", "k")
+    warn_once.cache_clear()
     with pytest.warns(UnknownModelWarning, match=r"anthropic:claude-next is not known.*models\.yaml") as warned:
-        brain = make_brain(spec("anthropic:claude-next"))
+        brains = [make_brain(spec("anthropic:claude-next", max_tokens=limit)) for limit in (None, 7)]
     assert len(warned) == 1
-    assert isinstance(brain, AnthropicBrain)
+    assert all(isinstance(brain, AnthropicBrain) for brain in brains)
 
 
 @pytest.mark.filterwarnings("error")

@@ -1,5 +1,6 @@
 """What turns cost, and that a limit in dollars is kept."""
 
+import json
 from pathlib import Path
 
 import pytest
@@ -10,10 +11,12 @@ from agent import BrainError, BrainSpec, check_dollars, find_model
 from agent.graph import MAX_NUDGES
 from agent.messages import Message, ToolCall, Turn, Usage
 from agent.models import Model, Prices
-from agent.pricing import PricedBrain, at_most, cost, priced
+from agent.pricing import PricedBrain, at_most, cost, dearest_token, priced
+from agent.prompts import prompt
+from agent.spending import START
 from tests.agent.audits import investigated
 from tests.fakes.scripted_brain import ScriptedBrain, says
-from tools import Budget, Tally
+from tools import Budget, Tally, all_tools
 
 MODEL = Model(
     name="m",
@@ -58,6 +61,7 @@ def test_no_turn_costs_more_than_it_may_at_most(read: list[int], written: int) -
     assert most is not None
     assert paid is not None
     assert paid <= most
+    assert most <= (dearest_token(MODEL) or 0.0) * (sum(read) + OUTPUT) + 1e-12
 
 
 async def test_a_turn_carries_its_dollars_and_a_free_one_none(tmp_path: Path) -> None:
@@ -76,17 +80,17 @@ async def test_a_turn_carries_its_dollars_and_a_free_one_none(tmp_path: Path) ->
 async def test_when_the_next_turn_may_be_too_dear_one_report_is_asked_for(tmp_path: Path, report: Turn) -> None:
     limit = 0.1
     steps = [asks(usage(1000, 0, 0, 500))] * 20
-    # A turn costs 0.007 and the next may cost 0.021: twelve go.
-    brain = PricedBrain(ScriptedBrain(*steps[:12], report, *steps), MODEL, OUTPUT)
+    # A turn costs 0.007 and the next may cost 0.021: eleven go, and the report.
+    brain = PricedBrain(ScriptedBrain(*steps[:11], report, *steps), MODEL, OUTPUT)
     found, events = await investigated(brain, tmp_path, budget=Budget(dollars=limit))
     turns = [event for event in events if event.kind == "turn"]
     asked = [event for event in events if event.kind == "message" and "used up" in str(event.data["text"])]
     before = Tally().used([event for event in events if event.index < asked[0].index])
     assert len(asked) == 1
     assert "budget of dollars" in str(asked[0].data["text"])
-    assert len(turns) == 13
-    assert before.dollars <= limit < before.dollars + brain.next_at_most(events[: asked[0].index])
-    assert Tally().used(events).dollars <= limit + brain.next_at_most(events[: asked[0].index])
+    assert len(turns) == 12
+    assert before.dollars <= limit < before.dollars + brain.needed(events[: asked[0].index])
+    assert Tally().used(events).dollars <= limit
     assert (found.report is not None) == (report.stop == "calls" and report.message.calls[0].name == "submit_report")
 
 
@@ -96,11 +100,16 @@ async def test_silence_before_the_money_ends_does_not_buy_more_reports(tmp_path:
     assert Tally().used(events).dollars <= 0.2
 
 
+def test_what_the_first_turn_reads_is_not_underrated() -> None:
+    described = sum(len(json.dumps(tool.parameters.model_json_schema())) + len(tool.description.encode()) for tool in all_tools())
+    assert described + len(prompt("system").encode()) + 2000 < START  # no more tokens than bytes
+
+
 def test_a_limit_in_dollars_needs_prices_and_room_for_a_turn() -> None:
     known, unknown = BrainSpec.parse("anthropic:claude-opus-5-5"), BrainSpec.parse("openai:unheard-of", base_url="http://localhost:1")
     check_dollars(Budget(), unknown)
     check_dollars(Budget(dollars=1), known, None, BrainSpec.parse("statistical"))
     with pytest.raises(BrainError, match=r"no price is known for openai:unheard-of.*models\.yaml"):
         check_dollars(Budget(dollars=1), known, unknown)
-    with pytest.raises(BrainError, match=r"0\.1 dollars are less than one turn of anthropic:claude-opus-5-5 may cost \(0\.64 dollars"):
+    with pytest.raises(BrainError, match=r"0\.1 dollars are less than one turn of anthropic:claude-opus-5-5 may cost \(0\.89, with 32000"):
         check_dollars(Budget(dollars=0.1), known)

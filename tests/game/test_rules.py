@@ -35,3 +35,8 @@ def test_wrong_rules_name_file_and_field(tmp_path, text, named):
     with pytest.raises(RulesError, match=named) as caught:
         load_rules(str(tmp_path / "mine.yaml"))
     assert "\n" not in str(caught.value)
+
+
+def test_rules_may_limit_money(tmp_path):
+    (tmp_path / "mine.yaml").write_text("name: x\ndescription: x\naffordances: [chat]\nbudget: {dollars: 2.5, brain_tokens: 1000}\n")
+    assert load_rules(str(tmp_path / "mine.yaml")).budget.limits() == {"dollars": 2.5, "brain tokens": 1000}
