@@ -50,7 +50,7 @@ def dearest_token(model: Model) -> float | None:
     """Dollars of one token at the dearest of the model's prices; null without prices."""
     if model.prices is None:
         return None
-    prices = [price for _, price in model.prices]
+    prices: list[float] = [price for _, price in model.prices]
     if model.long_prices is not None:
         prices += [float(getattr(model.long_prices, kind)) for kind in Prices.model_fields]
     return max(prices) / MILLION
