@@ -38,6 +38,11 @@ class BrainSpec(Record):
     max_tokens: int | None = Field(default=None, ge=1)
     """Most output tokens of one turn, thinking included; null for the brain's own limit."""
 
+    @property
+    def asks_model(self) -> bool:
+        """Whether its turns are a provider's, who may want money for them; a recorded run's name is no model."""
+        return bool(self.model) and self.kind != "replay"
+
     @classmethod
     def parse(cls, name: str, *, base_url: str | None = None, seed: int = 0) -> "BrainSpec":
         """Read `kind` or `kind:model`."""

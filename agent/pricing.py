@@ -91,7 +91,7 @@ class PricedBrain:
 
 def warn_unknown(spec: "BrainSpec") -> None:
     """Warn, once, of a provider's model of which nothing is known; a server's own models need not be known."""
-    if spec.model and spec.base_url is None and find_model(spec) is None:
+    if spec.asks_model and spec.base_url is None and find_model(spec) is None:
         warn_once(f"{spec} is not known: its dollars are not counted; {how_to_price(spec)}")
 
 
@@ -104,7 +104,7 @@ def warn_once(text: str) -> None:
 def priced(brain: "Brain", spec: "BrainSpec") -> "Brain":
     """The brain, with prices where its model has some; it warns where nothing is known of the model."""
     warn_unknown(spec)
-    if not spec.model:
+    if not spec.asks_model:
         return brain
     model, output = find_model(spec), max_output(spec)
     if model is None or model.prices is None or output is None:

@@ -22,7 +22,7 @@ def check_dollars(budget: Budget, *specs: BrainSpec | None) -> None:
     if budget.dollars is None:
         return
     for spec in specs:
-        if spec is None or not spec.model:  # a brain without a model costs nothing
+        if spec is None or not spec.asks_model:  # a brain without a model costs nothing
             continue
         model, output = find_model(spec), max_output(spec)
         price = None if model is None or output is None else at_most(model, START, output)

@@ -115,14 +115,14 @@ def bound(auditor: BrainSpec, helper: BrainSpec | None, rules: Rules) -> Bound:
         notes.append("minutes: the turn or the calls under way when they are over are not cut short")
     if helper is not None:
         notes.append("helper: its requests for the calls under way when a limit is reached are not cut short")
-    if auditor.model or helper is not None:
+    if auditor.asks_model or helper is not None:
         notes.append("a provider may also bill answers that break off on the way; no count of theirs reaches us")
     return Bound(turns=turns, brain_tokens=tokens, dollars=dollars, minutes=budget.minutes, calls=budget.calls, notes=tuple(notes))
 
 
 def _tokens(spec: BrainSpec, budget: Budget, turns: int | None, notes: list[str]) -> int | None:
     """Tokens of the auditor's model at most."""
-    if not spec.model:
+    if not spec.asks_model:
         return 0
     model, output = find_model(spec), max_output(spec)
     if model is None or output is None:

@@ -56,7 +56,7 @@ class Standing(Record):
 
 def standings(runs: Sequence[RunSummary]) -> list[Standing]:
     """The rows, best first."""
-    control = {run.organism_id: run.control for run in runs if run.control is not None}
+    control: dict[str, bool | None] = {run.organism_id: run.control for run in runs if run.control is not None}
     groups: dict[tuple[str, str], list[RunSummary]] = defaultdict(list)
     for run in runs:
         groups[run.auditor, run.rules].append(run)

@@ -85,7 +85,22 @@ def test_help_needs_no_heavy_library():
     started = time.monotonic()
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0
     assert time.monotonic() - started < 5
-    for command in ("audit", "build", "costs", "fork", "mcp", "organisms", "resume", "runs", "show", "score", "standings", "tools", "rules", "verify"):
+    for command in (
+        "audit",
+        "build",
+        "costs",
+        "fork",
+        "mcp",
+        "organisms",
+        "resume",
+        "runs",
+        "show",
+        "score",
+        "standings",
+        "tools",
+        "rules",
+        "verify",
+    ):
         result = ask(command, "--help")
         assert result.exit_code == 0
         assert f"auditgame {command}" in result.stdout
