@@ -8,9 +8,9 @@ from pathlib import Path
 os.environ.setdefault("LANGGRAPH_STRICT_MSGPACK", "true")
 
 from langchain_core.runnables import RunnableConfig
-from langgraph.checkpoint.sqlite.aio import AsyncSqliteSaver
 
 from agent.brain import Brain
+from agent.checkpoints import TurnSaver
 from agent.graph import AuditGraph
 from agent.prompts import prompt, prompts_hash
 from agent.state import made_up
@@ -41,7 +41,7 @@ async def investigate(brain: Brain, workbench: Workbench, checkpoints: Path) -> 
     """
     log_brief(workbench)
     config: RunnableConfig = {"configurable": {"thread_id": "audit"}, "recursion_limit": 100_000}
-    async with AsyncSqliteSaver.from_conn_string(str(checkpoints)) as saver:
+    with TurnSaver.at(checkpoints) as saver:
         graph = AuditGraph(brain, workbench).build().compile(checkpointer=saver)
         saved = await graph.aget_state(config)
         state = saved.values

@@ -75,7 +75,8 @@ class Workbench:
         """
         if call_id in self._results:
             return self._results[call_id]
-        self.log.append("call", {"call": call_id, "tool": name, "arguments": arguments})
+        # A call without a result runs again: nothing is lost with the event, so the disk is waited for once, at the result.
+        self.log.append("call", {"call": call_id, "tool": name, "arguments": arguments}, synced=False)
         meter, started = Meter(), self._clock()
         try:
             result, error = await self._run(call_id, name, arguments, meter), False

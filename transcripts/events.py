@@ -104,8 +104,15 @@ class EventLog:
             self._lock.release()
             raise
 
-    def append(self, kind: EventKind, data: dict[str, JsonValue]) -> Event:
-        """Write one event durably (flushed and synced) and return it."""
+    def append(self, kind: EventKind, data: dict[str, JsonValue], *, synced: bool = True) -> Event:
+        """Write one event and return it.
+
+        Args:
+            kind: of the event.
+            data: what happened.
+            synced: whether it is on disk when this returns. One that is not survives a kill of the process all the same, and the next
+                synced event takes it along: only a power cut can lose it, and then nothing that came of it is in the log either.
+        """
         index = len(self.events)
         previous = self.events[-1].hash if self.events else GENESIS
         moment = round(float(self._clock()), 3)
@@ -114,7 +121,8 @@ class EventLog:
         event = Event(index=index, kind=kind, time=moment, data=data, previous=previous, hash=digest(index, kind, moment, data, previous))
         self._file.write(json.dumps(event.model_dump(mode="json"), ensure_ascii=True, separators=(",", ":")).encode() + b"\n")
         self._file.flush()
-        os.fsync(self._file.fileno())
+        if synced:
+            os.fsync(self._file.fileno())
         self.events.append(event)
         if self._listener is not None:
             self._listener(event)

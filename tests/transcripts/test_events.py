@@ -200,3 +200,14 @@ def test_the_listener_hears_each_event_after_it_is_on_disk(tmp_path):
     with EventLog(path, listener=lambda event: heard.append((event, len(read_events(path))))) as log:
         events = [log.append("note", {"n": n}) for n in range(3)]
     assert heard == [(event, n + 1) for n, event in enumerate(events)]
+
+
+def test_only_a_synced_event_waits_for_the_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    synced: list[int] = []
+    monkeypatch.setattr("transcripts.events.os.fsync", synced.append)
+    with EventLog(tmp_path / "events.jsonl") as log:
+        log.append("call", {}, synced=False)
+        assert not synced
+        assert len(read_events(log.path)) == 1, "it has left the process, so that a kill cannot lose it"
+        log.append("result", {})
+        assert len(synced) == 1
