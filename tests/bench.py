@@ -1,6 +1,6 @@
 """Speeds of the whole house, side by side with plain transformers: `python -m tests.bench [--organism ID]`, or `make bench`.
 
-With `--search N` it measures search alone, in N texts made for it.
+With `--search N` it measures search alone, in N texts made for it; with `--matches N` many matches at once, beside inspect_ai.
 
 It prints a table (or `--json`) and asserts nothing: what is fast enough depends on the machine.
 """
@@ -26,6 +26,7 @@ from game.spec import make_spec
 from organism import Organism, default_cache, organism_folder
 from organism.foundry import build_organism
 from tests.bench_many import many_chats
+from tests.bench_matches import concurrent
 from tests.bench_search import at_scale, searching
 from tests.bench_speeds import Row, generation, sharing, stopwatch, training
 from transcripts import read_events
@@ -76,13 +77,17 @@ def main(
     repeats: Annotated[int, typer.Option(min=1, help="Runs of each generation; the median counts.")] = 5,
     skip_audit: Annotated[bool, typer.Option("--skip-audit", help="Leave the audit out.")] = False,
     search: Annotated[int | None, typer.Option(min=1000, help="Measure search alone, in that many texts.")] = None,
+    matches: Annotated[int | None, typer.Option(min=1, help="Measure that many matches at once alone, beside inspect_ai's react.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Measure build, generation, search and audit."""
     console = Console(stderr=as_json, highlight=False)
     # Libraries that print while they train must not get between a program and its JSON.
     with redirect_stdout(sys.stderr), console.status("measuring"):
-        name, rows = ("", at_scale(search)) if search else house(organism, steps, repeats, skip_audit)
+        if search or matches:
+            name, rows = "", [*(at_scale(search) if search else ()), *(concurrent(matches) if matches else ())]
+        else:
+            name, rows = house(organism, steps, repeats, skip_audit)
     if as_json:
         sys.stdout.write(json.dumps({"organism": name, "rows": [row.as_dict() for row in rows]}) + "\n")
     else:
