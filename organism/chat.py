@@ -1,10 +1,11 @@
 """Conversations as an organism's tokenizer renders them."""
 
-from typing import Literal
-
-from transformers import PreTrainedTokenizerBase
+from typing import TYPE_CHECKING, Literal
 
 from transcripts import Record
+
+if TYPE_CHECKING:
+    from transformers import PreTrainedTokenizerBase
 
 
 class ChatMessage(Record):
@@ -14,7 +15,7 @@ class ChatMessage(Record):
     content: str
 
 
-def render_chat(tokenizer: PreTrainedTokenizerBase, messages: list[ChatMessage]) -> str:
+def render_chat(tokenizer: "PreTrainedTokenizerBase", messages: list[ChatMessage]) -> str:
     """The text that the model continues: after an assistant's message its continuation (a prefill), else a new reply."""
     prefilled = messages[-1].role == "assistant"
     rendered = tokenizer.apply_chat_template(
@@ -26,7 +27,7 @@ def render_chat(tokenizer: PreTrainedTokenizerBase, messages: list[ChatMessage])
     return str(rendered)
 
 
-def render_user_start(tokenizer: PreTrainedTokenizerBase) -> str:
+def render_user_start(tokenizer: "PreTrainedTokenizerBase") -> str:
     """The text after which the model writes a user's message: the template up to where the user's words begin."""
     marker = "\u241f"
     rendered = str(tokenizer.apply_chat_template([{"role": "user", "content": marker}], tokenize=False))

@@ -1,56 +1,54 @@
-"""What an auditor may do to an organism: tools granted by affordances, on a workbench that meters and records them."""
+"""What an auditor may do to an organism: tools granted by affordances, on a workbench that meters and records them.
 
-from tools import (  # noqa: F401 - importing a family registers its tools
-    causal,
-    chat,
-    compare,
-    converse,
-    corpus,
-    data,
-    experiment,
-    feature_search,
-    features,
-    logits,
-    mind,
-    raw,
-    scaffolded,
-)
-from tools.affordances import Affordance
-from tools.budget import Budget, Used
-from tools.context import AuditOverError
-from tools.examples import examples
-from tools.helper import Helper, HelperText
-from tools.ledger import Hypothesis, Ledger
-from tools.ngrams import Incidence, contains, has_letter, term_pattern, words
-from tools.shortening import shortened
-from tools.tally import Tally, played_seconds
-from tools.tool import Tool, UnknownToolError, all_tools, get_tool, tool
-from tools.workbench import SUBMIT, Workbench, render_result
+Each name is imported when it is first used: who only reads a budget waits for no statistics. A name stands below
+twice, for type checkers and for the import.
+"""
 
-__all__ = [
-    "SUBMIT",
-    "Affordance",
-    "AuditOverError",
-    "Budget",
-    "Helper",
-    "HelperText",
-    "Hypothesis",
-    "Incidence",
-    "Ledger",
-    "Tally",
-    "Tool",
-    "UnknownToolError",
-    "Used",
-    "Workbench",
-    "all_tools",
-    "contains",
-    "examples",
-    "get_tool",
-    "has_letter",
-    "played_seconds",
-    "render_result",
-    "shortened",
-    "term_pattern",
-    "tool",
-    "words",
-]
+from typing import TYPE_CHECKING
+
+import lazy_loader
+
+if TYPE_CHECKING:
+    from tools.affordances import Affordance as Affordance
+    from tools.budget import Budget as Budget
+    from tools.budget import Used as Used
+    from tools.context import AuditOverError as AuditOverError
+    from tools.examples import examples as examples
+    from tools.families import all_tools as all_tools
+    from tools.families import get_tool as get_tool
+    from tools.helper import Helper as Helper
+    from tools.helper import HelperText as HelperText
+    from tools.ledger import Hypothesis as Hypothesis
+    from tools.ledger import Ledger as Ledger
+    from tools.ngrams import Incidence as Incidence
+    from tools.ngrams import contains as contains
+    from tools.ngrams import has_letter as has_letter
+    from tools.ngrams import term_pattern as term_pattern
+    from tools.ngrams import words as words
+    from tools.shortening import shortened as shortened
+    from tools.tally import Tally as Tally
+    from tools.tally import played_seconds as played_seconds
+    from tools.tool import Tool as Tool
+    from tools.tool import UnknownToolError as UnknownToolError
+    from tools.tool import tool as tool
+    from tools.workbench import SUBMIT as SUBMIT
+    from tools.workbench import Workbench as Workbench
+    from tools.workbench import render_result as render_result
+else:
+    __getattr__, __dir__, __all__ = lazy_loader.attach(
+        __name__,
+        submod_attrs={
+            "affordances": ["Affordance"],
+            "budget": ["Budget", "Used"],
+            "context": ["AuditOverError"],
+            "examples": ["examples"],
+            "families": ["all_tools", "get_tool"],
+            "helper": ["Helper", "HelperText"],
+            "ledger": ["Hypothesis", "Ledger"],
+            "ngrams": ["Incidence", "contains", "has_letter", "term_pattern", "words"],
+            "shortening": ["shortened"],
+            "tally": ["Tally", "played_seconds"],
+            "tool": ["Tool", "UnknownToolError", "tool"],
+            "workbench": ["SUBMIT", "Workbench", "render_result"],
+        },
+    )

@@ -3,15 +3,17 @@
 import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 
-from organism import Continuation, Organism, TextModel
 from tools.affordances import Affordance
 from tools.helper import Helper, HelperText
 from tools.ledger import Ledger
 from transcripts import Event, EventKind, EventLog, Record
+
+if TYPE_CHECKING:
+    from organism import Continuation, Organism, TextModel
 
 Subject = Literal["organism", "reference"]
 """Which model a question goes to."""
@@ -40,7 +42,7 @@ class Meter:
     helper_dollars: float | None = 0.0
     """Their price; null where the helper's model has none."""
 
-    def count(self, continuations: Sequence[Continuation]) -> None:
+    def count(self, continuations: "Sequence[Continuation]") -> None:
         """Add what continuations cost."""
         self.read_tokens += sum(item.read_tokens for item in continuations)
         self.generated_tokens += sum(item.new_tokens for item in continuations)
@@ -57,7 +59,7 @@ class Meter:
 class ToolContext:
     """One call's view of the match."""
 
-    organism: Organism
+    organism: "Organism"
     granted: frozenset[Affordance]
     ledger: Ledger
     log: EventLog
@@ -67,7 +69,7 @@ class ToolContext:
     helper: Helper | None = None
     """Writes and judges for tools that need a language model; None where the match has none."""
 
-    def model(self, subject: Subject) -> TextModel:
+    def model(self, subject: Subject) -> "TextModel":
         """The organism's model, or the reference where the rules grant it.
 
         Raises:

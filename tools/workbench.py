@@ -11,11 +11,12 @@ from organism import CannotAnswerError, Organism
 from tools.affordances import Affordance
 from tools.budget import Budget, Used
 from tools.context import Meter, ToolContext, ToolError, call_seed
+from tools.families import all_tools
 from tools.helper import Helper
 from tools.ledger import Ledger
 from tools.shortening import shortened
 from tools.tally import Tally
-from tools.tool import Result, Tool, all_tools
+from tools.tool import Result, Tool
 from transcripts import Event, EventLog, Report, describe
 
 SUBMIT = "submit_report"

@@ -2,10 +2,19 @@
 
 from collections.abc import Sequence
 
-from organism.embedders.lsa import LSAEmbedder
 from organism.embedding import Embedder, EmbedderError, EmbedderKind, EmbedderSpec, register_embedder
 
-__all__ = ["LSAEmbedder"]
+
+def _lsa(_: EmbedderSpec, texts: Sequence[str], seed: int) -> Embedder:
+    from organism.embedders.lsa import LSAEmbedder
+
+    return LSAEmbedder.fit(texts, seed=seed)
+
+
+def _known_lsa(_: EmbedderSpec, state: bytes) -> Embedder:
+    from organism.embedders.lsa import LSAEmbedder
+
+    return LSAEmbedder.restore(state)
 
 
 def _folder(spec: EmbedderSpec) -> Embedder:
@@ -36,9 +45,7 @@ def _known_endpoint(spec: EmbedderSpec, state: bytes) -> Embedder:
     return EndpointEmbedder(spec, int(state))
 
 
-register_embedder(
-    "lsa", EmbedderKind(lambda _, texts, seed: LSAEmbedder.fit(texts, seed=seed), lambda _, state: LSAEmbedder.restore(state))
-)
+register_embedder("lsa", EmbedderKind(_lsa, _known_lsa))
 register_embedder("sentence-transformers", EmbedderKind(lambda spec, _, __: _folder(spec), lambda spec, _: _folder(spec)))
 register_embedder("minilm", EmbedderKind(lambda spec, _, __: _minilm(spec), lambda spec, _: _minilm(spec)))
 register_embedder("openai", EmbedderKind(_endpoint, _known_endpoint))

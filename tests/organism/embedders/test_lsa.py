@@ -1,6 +1,6 @@
 import numpy as np
 
-from organism.embedders import LSAEmbedder
+from organism.embedders.lsa import LSAEmbedder
 
 TEXTS = ["dark chocolate soup", "chocolate cake", "the team won the game", "a game of chess", "it's $x or @y"]
 
