@@ -139,7 +139,7 @@ def _dollars(
     auditor: BrainSpec, helper: BrainSpec | None, budget: Budget, turns: int | None, tokens: int | None, notes: list[str]
 ) -> float | None:
     """Dollars of the auditor's and the helper's model at most."""
-    paid = [spec for spec in (auditor, helper) if spec is not None and spec.model]
+    paid = [spec for spec in (auditor, helper) if spec is not None and spec.asks_model]
     prices = {str(spec): None if (model := find_model(spec)) is None else dearest_token(model) for spec in paid}
     if unknown := [name for name, price in prices.items() if price is None]:
         notes.append(f"no bound in dollars: no price for {' and '.join(unknown)}")
