@@ -2,8 +2,9 @@
 
 from transcripts.events import Event, EventKind, EventLog, LogError, read_events
 from transcripts.plain import plain
+from transcripts.quotations import normal, quotation_problem
 from transcripts.records import FileRecord, Record, RecordError, describe
-from transcripts.replay import Replay
+from transcripts.replay import Replay, brief_arguments
 from transcripts.report import Behaviour, Evidence, Prediction, Report, quotations
 from transcripts.runs import RunError, RunFolder, find_run, list_runs, new_run
 from transcripts.text import inert, visible
@@ -25,12 +26,15 @@ __all__ = [
     "RunError",
     "RunFolder",
     "Usage",
+    "brief_arguments",
     "describe",
     "find_run",
     "inert",
     "list_runs",
     "new_run",
+    "normal",
     "plain",
+    "quotation_problem",
     "quotations",
     "read_events",
     "turn_usage",

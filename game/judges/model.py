@@ -15,9 +15,8 @@ from agent import BrainError, BrainSpec
 from game.asking import Asker
 from game.judge import CauseVerdict, Claim, ClaimVerdict, UnjudgedError, one_to_one
 from game.judges.rubric import FILE, files_hash, load_rubric
-from game.quotations import normal
 from organism.foundry import BiasTruth, Truth
-from transcripts import Record, describe
+from transcripts import Record, describe, normal
 
 FOLDER = Path(__file__).parent
 PROMPTS = {name: FOLDER / f"{name}.md" for name in ("cause", "behaviours")}
