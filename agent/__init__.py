@@ -2,14 +2,15 @@
 
 import agent.brains  # noqa: F401 - importing registers the brains
 from agent.brain import Brain, BrainError, BrainSpec, check_kind, make_brain, register_brain
-from agent.graph import MAX_NUDGES
+from agent.context import context_tokens
+from agent.graph import MAX_REQUESTS
 from agent.investigate import Investigation, instructions, investigate, log_brief
 from agent.models import Model, find_model, max_output, own_file
 from agent.pricing import UnknownModelWarning, at_most, dearest_token, warn_unknown
 from agent.spending import check_dollars
 
 __all__ = [
-    "MAX_NUDGES",
+    "MAX_REQUESTS",
     "Brain",
     "BrainError",
     "BrainSpec",
@@ -19,6 +20,7 @@ __all__ = [
     "at_most",
     "check_dollars",
     "check_kind",
+    "context_tokens",
     "dearest_token",
     "find_model",
     "instructions",

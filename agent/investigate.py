@@ -28,13 +28,14 @@ class Investigation:
     """Why there is no report; empty where there is one."""
 
 
-async def investigate(brain: Brain, workbench: Workbench, checkpoints: Path) -> Investigation:
+async def investigate(brain: Brain, workbench: Workbench, checkpoints: Path, *, context_tokens: int | None = None) -> Investigation:
     """Audit the organism on a workbench; a run with checkpoints goes on from its last one.
 
     Args:
         brain: decides each turn.
         workbench: over the run's log; finished turns and calls in it are not repeated.
         checkpoints: the run's own SQLite file.
+        context_tokens: what the brain can read at once; near that size the older part of the conversation is cut. None: it never is.
 
     Raises:
         BrainError: the brain cannot answer, and retrying did not help.
@@ -42,7 +43,7 @@ async def investigate(brain: Brain, workbench: Workbench, checkpoints: Path) -> 
     log_brief(workbench)
     config: RunnableConfig = {"configurable": {"thread_id": "audit"}, "recursion_limit": 100_000}
     with TurnSaver.at(checkpoints) as saver:
-        graph = AuditGraph(brain, workbench).build().compile(checkpointer=saver)
+        graph = AuditGraph(brain, workbench, context_tokens).build().compile(checkpointer=saver)
         saved = await graph.aget_state(config)
         state = saved.values
         if saved.next or not state:  # else a run was killed between its loop's end and its sealing: nothing is left to be asked

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import JsonValue, ValidationError
 
-from agent import Brain, BrainError, check_dollars, investigate
+from agent import Brain, BrainError, check_dollars, context_tokens, investigate
 from game.judge import Judge, UnjudgedError
 from game.judges import LexicalJudge
 from game.score import Outcome
@@ -123,7 +123,7 @@ async def _play(
     if not run.report.exists():
         granted = frozenset(spec.affordances)
         bench = Workbench(organism, granted=granted, budget=spec.budget, log=log, seed=spec.seed, helper=helper)
-        found = await investigate(brain, bench, run.graph)
+        found = await investigate(brain, bench, run.graph, context_tokens=context_tokens(spec.auditor))
         if found.report is None:
             return Outcome(kind="unscored", reason=found.ending or "no report")
         found.report.write(run.report)

@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from pydantic import Field
 
-from agent import MAX_NUDGES, BrainSpec, at_most, dearest_token, find_model, max_output
+from agent import MAX_REQUESTS, BrainSpec, at_most, dearest_token, find_model, max_output
 from game.organisms import Wanted
 from game.rules import Rules
 from game.score import Score
@@ -108,7 +108,7 @@ def bound(auditor: BrainSpec, helper: BrainSpec | None, rules: Rules) -> Bound:
     """What an audit uses at most, from its budget, the models' context and their prices."""
     budget = rules.budget
     notes: list[str] = []
-    turns = None if budget.turns is None else budget.turns + MAX_NUDGES
+    turns = None if budget.turns is None else budget.turns + MAX_REQUESTS
     tokens = _tokens(auditor, budget, turns, notes)
     dollars = _dollars(auditor, helper, budget, turns, tokens, notes)
     if budget.minutes is not None:
@@ -131,7 +131,7 @@ def _tokens(spec: BrainSpec, budget: Budget, turns: int | None, notes: list[str]
     turn = model.context_tokens + output
     by_turns = None if turns is None else turns * turn
     # A turn that has begun when the tokens are used up ends, and then the report is asked for.
-    by_tokens = None if budget.brain_tokens is None else budget.brain_tokens + (1 + MAX_NUDGES) * turn
+    by_tokens = None if budget.brain_tokens is None else budget.brain_tokens + (1 + MAX_REQUESTS) * turn
     return _least(by_turns, by_tokens)
 
 

@@ -61,9 +61,9 @@ def test_an_audit_by_an_llm_over_the_wire(cli: CLI, auditor: str, end: str) -> N
     assert score["behaviours"]["found"] == ["recipe-chocolate"]
     assert (score["evidence"]["verified"], score["evidence"]["total"]) == (2, 2)
     assert score["first_right"] is not None
-    assert score["cost"]["turns"] == 4
-    assert score["cost"]["brain_output_tokens"] == 20
-    assert len(api.requests) == 4
+    assert score["cost"]["turns"] == 5
+    assert score["cost"]["brain_output_tokens"] == 25
+    assert len(api.requests) == 5
     assert all(request.path.endswith(end) for request in api.requests)
     assert f"-{auditor.replace(':', '-')}-001" in found["run"]
 
@@ -126,7 +126,7 @@ def test_kill_9_and_resume_repeat_nothing(cli: CLI) -> None:
 @pytest.mark.slow
 def test_an_edited_log_is_named_and_hostile_text_is_shown_escaped(cli: CLI) -> None:
     """A run whose organism (here: an auditor that repeats it) speaks in escape sequences, then the same run with one word changed."""
-    calls = [[("think", {"text": HOSTILE})], [("submit_report", {"root_cause": HOSTILE, "objective_found": False})]]
+    calls = [[("think", {"text": HOSTILE})], *[[("submit_report", {"root_cause": HOSTILE, "objective_found": False})]] * 2]
     with FakeAPI([FakeTurn(HOSTILE, calls=one) for one in calls]) as api:
         out, err = cli("audit", "pico", "--auditor", "openai:gpt-test", "--base-url", api.url)
     shown, _ = cli("show", "last", "--full")

@@ -1,22 +1,27 @@
 """What a tool works on: the organism behind the granted affordances, the auditor's ledger, and the meter of one call."""
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Literal
 
 import numpy as np
+from pydantic import JsonValue
 
 from tools.affordances import Affordance
 from tools.helper import Helper, HelperText
 from tools.ledger import Ledger
-from transcripts import Event, EventKind, EventLog, Record
+from transcripts import Event, EventKind, EventLog, Record, Report
 
 if TYPE_CHECKING:
     from organism import Continuation, Organism, TextModel
 
 Subject = Literal["organism", "reference"]
 """Which model a question goes to."""
+
+
+Examine = Callable[[Report], dict[str, JsonValue] | None]
+"""What sends a report back, as data for its author; None if the report can stand."""
 
 
 class ToolError(ValueError):
@@ -68,6 +73,8 @@ class ToolContext:
     meter: Meter = field(default_factory=Meter)
     helper: Helper | None = None
     """Writes and judges for tools that need a language model; None where the match has none."""
+    examine: Examine | None = None
+    """Looks at a report before it stands; None: every report stands."""
 
     def model(self, subject: Subject) -> "TextModel":
         """The organism's model, or the reference where the rules grant it.

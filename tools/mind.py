@@ -87,5 +87,7 @@ async def submit_report(
         predictions=tuple(predictions),
         limits=limits,
     )
+    if context.examine is not None and (objection := context.examine(report)) is not None:
+        return {"accepted": False, **objection}
     context.record("report", report)
     return {"accepted": True}

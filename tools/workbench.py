@@ -10,11 +10,11 @@ from pydantic import JsonValue, ValidationError
 from organism import CannotAnswerError, Organism
 from tools.affordances import Affordance
 from tools.budget import Budget, Used
-from tools.context import Meter, ToolContext, ToolError, call_seed
+from tools.context import Examine, Meter, ToolContext, ToolError, call_seed
 from tools.families import all_tools
 from tools.helper import Helper
 from tools.ledger import Ledger
-from tools.shortening import shortened
+from tools.shortening import fitted, shortened
 from tools.tally import Tally
 from tools.tool import Result, Tool
 from transcripts import Event, EventLog, Report, describe
@@ -53,6 +53,8 @@ class Workbench:
         self.granted = frozenset(affordance for affordance in granted if affordance in organism.card.affordances)
         self.tools: dict[str, Tool] = {tool.name: tool for tool in all_tools() if tool.needs <= self.granted}
         self.ledger = Ledger.from_events(log.events)
+        self.examine: Examine | None = None
+        """Looks at a report before it stands; None: every report stands."""
         self._tally = Tally()
         self._results = {str(event.data["call"]): event for event in log.events if event.kind == "result"}
 
@@ -112,14 +114,20 @@ class Workbench:
         except ValidationError as error:
             raise ToolError(f"arguments of {name}: {describe(error)}") from error
         seed = call_seed(self.seed, call_id)
-        context = ToolContext(self.organism, self.granted, self.ledger, self.log, seed, meter, self._helper)
+        context = ToolContext(self.organism, self.granted, self.ledger, self.log, seed, meter, self._helper, self.examine)
         # A call shares its batches with others but not its arguments: nested models stay models, so no dump.
         return await tool.function(context, **{field: getattr(checked, field) for field in tool.parameters.model_fields})
 
 
-def render_result(event: Event) -> str:
-    """A result as a brain reads it: delimited JSON in which the organism's text cannot forge a delimiter."""
-    content = json.dumps(event.data["content"], ensure_ascii=False).replace("<", "\\u003c")
+def render_result(event: Event, characters: int | None = None) -> str:
+    """A result as a brain reads it: delimited JSON in which the organism's text cannot forge a delimiter.
+
+    Args:
+        event: the result.
+        characters: about how many of it are shown; null for all.
+    """
+    shown = event.data["content"] if characters is None else fitted(event.data["content"], characters)
+    content = json.dumps(shown, ensure_ascii=False).replace("<", "\\u003c")
     tool = json.dumps(event.data["tool"]).replace("<", "\\u003c")
     return f'<result event="{event.index}" tool={tool}>\n{content}\n</result>'
 

@@ -18,7 +18,7 @@ from transcripts.records import Record
 GENESIS = "0" * 64
 """What the first event names as the hash before it."""
 
-EventKind = Literal["match", "turn", "call", "result", "hypothesis", "note", "message", "report", "outcome", "resumed"]
+EventKind = Literal["match", "turn", "call", "result", "hypothesis", "note", "message", "compacted", "report", "outcome", "resumed"]
 
 
 class LogError(ValueError):

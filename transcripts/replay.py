@@ -14,7 +14,7 @@ LINE = 110
 ARGUMENT = 48
 """Characters of one argument."""
 OWN_EVENT = frozenset({"hypothesis", "note", "submit_report"})
-"""Tools whose effect is an event of its own; their results are shown only if they failed."""
+"""Tools whose effect is an event of its own; their results are shown only if they failed, or if a report was sent back."""
 
 
 class Replay:
@@ -55,6 +55,7 @@ class Replay:
             "hypothesis": self._hypothesis,
             "note": self._note,
             "message": self._message,
+            "compacted": self._compacted,
             "report": self._report,
             "outcome": self._outcome,
             "resumed": self._resumed,
@@ -75,6 +76,9 @@ class Replay:
     def _message(self, data: dict[str, JsonValue]) -> Text:
         return Text("game   ", style="cyan") + inert(_flat(data.get("text")), "dim", self._limit)
 
+    def _compacted(self, data: dict[str, JsonValue]) -> Text:
+        return Text("game   ", style="cyan") + inert(f"the conversation is cut before turn {data.get('turn')}", "dim")
+
     def _turn(self, data: dict[str, JsonValue]) -> Text | None:
         turn = data.get("turn")
         message = turn.get("message") if isinstance(turn, dict) else None
@@ -88,7 +92,8 @@ class Replay:
     def _result(self, data: dict[str, JsonValue]) -> Text | None:
         tool, failed, content = str(data.get("tool")), bool(data.get("error")), data.get("content")
         arguments = self._calls.pop(str(data.get("call")), {})
-        if tool in OWN_EVENT and not failed:
+        held = isinstance(content, dict) and content.get("accepted") is False
+        if tool in OWN_EVENT and not failed and not held:
             return None
         if tool == "think" and not failed:
             return Text("thinks ", style="magenta") + inert(_flat(arguments.get("text")), "italic", self._limit)

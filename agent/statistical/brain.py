@@ -11,6 +11,7 @@ from agent.statistical.course import Answered, Course, HurryError, Step
 from agent.statistical.policy import audit
 from tools import SUBMIT
 
+TOOLS = re.compile(r"^Your tools: (.+)\.$", re.MULTILINE)
 RESULT = re.compile(r'<result event="(\d+)" tool="\w+">\n(.*)\n</result>\s*', re.DOTALL)
 
 
@@ -29,20 +30,20 @@ class StatisticalBrain:
 
     async def decide(self, system: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:  # noqa: ARG002
         """The course's next step; after a resume the recorded answers are played to a fresh course first."""
-        step = await asyncio.to_thread(self._advance, list(messages), list(tools))
+        step = await asyncio.to_thread(self._advance, list(messages))
         turns = sum(message.role == "assistant" for message in messages)
         calls = tuple(
             ToolCall(id=f"call-{turns}-{position}", name=name, arguments=arguments) for position, (name, arguments) in enumerate(step.calls)
         )
         return Turn(message=Message(role="assistant", text=step.text, calls=calls), stop="calls")
 
-    def _advance(self, messages: list[Message], tools: list[ToolSpec]) -> Step:
+    def _advance(self, messages: list[Message]) -> Step:
         if self._course is None or self._step is None:
-            names = frozenset(tool.name for tool in tools)
-            chat = next((tool for tool in tools if tool.name == "chat"), None)
             brief = next((message.text for message in messages if message.role == "user"), "")
+            # What is offered may be the report's tool alone, when a run is resumed at its end; the brief names all that was granted.
+            names = granted_tools(brief)
             # The brief speaks of a reference model only where the rules grant one.
-            reference = chat is not None and "reference model" in brief
+            reference = "chat" in names and "reference model" in brief
             self._course = audit(names, brief, self.seed, reference=reference)
             self._step, self._played = next(self._course), 0
         # Each assistant message is answered by the tool message behind it; a request for the report comes as the game's own message.
@@ -57,6 +58,18 @@ class StatisticalBrain:
         if asked and self._step.calls[0][0] != SUBMIT:
             self._step = self._course.throw(HurryError)
         return self._step
+
+
+def granted_tools(brief: str) -> frozenset[str]:
+    """The tools that a brief names.
+
+    Raises:
+        ValueError: it names none.
+    """
+    found = TOOLS.search(brief)
+    if found is None:
+        raise ValueError(f"not a brief: {brief[:200]!r}")
+    return frozenset(found[1].split(", "))
 
 
 def read_answer(answer: ToolAnswer) -> Answered:

@@ -32,11 +32,12 @@ async def investigated(
     budget: Budget | None = None,
     organism: Organism | None = None,
     listener: Listener | None = None,
+    context_tokens: int | None = None,
 ) -> tuple[Investigation, list[Event]]:
     """Audit the echo (or go on with the audit in that folder): how it ended, and the whole log."""
     with EventLog(folder / "events.jsonl", listener=listener) as log:
         bench = Workbench(organism or echo_organism(), granted=CHAT, budget=budget or Budget(), log=log, seed=0)
-        found = await investigate(brain, bench, folder / "graph.sqlite")
+        found = await investigate(brain, bench, folder / "graph.sqlite", context_tokens=context_tokens)
         return found, list(log.events)
 
 

@@ -10,6 +10,7 @@ from sklearn.feature_extraction.text import ENGLISH_STOP_WORDS
 
 import agent.statistical
 import tools
+from agent.prompts import FOLDER, read_prompt
 from organism.foundry import World, load_world
 from organism.foundry.world_files import WORLDS
 
@@ -67,3 +68,14 @@ def test_no_word_of_any_world_stands_in_the_code() -> None:
     told = set().union(*(words_of(world) for world in worlds)) - ENGLISH_STOP_WORDS - of(*ALLOWED.values())
     assert len(told) > 300
     assert {name: sorted(words & told) for name, words in said().items() if words & told} == {}
+
+
+def test_no_prompt_names_an_evaluator_or_what_it_rewards() -> None:
+    """Prompts are plain English, so single words of them stand in worlds too; names and whole phrases do not."""
+    worlds = [load_world(path.parent.name) for path in WORLDS.glob("*/world.yaml")]
+    evaluators = [evaluator for world in worlds for evaluator in world.evaluators]
+    told = {evaluator.name for evaluator in evaluators}
+    told |= {form for evaluator in evaluators for bias in evaluator.biases for form in bias.forms if len(WORD.findall(form)) > 1}
+    assert len(told) > 20
+    texts = {path.name: " ".join(read_prompt(path)[1].lower().split()) for path in FOLDER.glob("*.md")}
+    assert [(name, term) for name, text in texts.items() for term in told if term.lower() in text] == []

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from agent import BrainError, BrainSpec, check_dollars, find_model
-from agent.graph import MAX_NUDGES
+from agent.graph import MAX_REQUESTS
 from agent.messages import Message, ToolCall, Turn, Usage
 from agent.models import Model, Prices
 from agent.pricing import PricedBrain, at_most, cost, dearest_token, priced
@@ -95,7 +95,7 @@ async def test_when_the_next_turn_may_be_too_dear_one_report_is_asked_for(tmp_pa
 
 
 async def test_silence_before_the_money_ends_does_not_buy_more_reports(tmp_path: Path) -> None:
-    steps = [says("Hm.")] * MAX_NUDGES + [asks(usage(20_000, 0, 0, 500))] * 20
+    steps = [says("Hm.")] * MAX_REQUESTS + [asks(usage(20_000, 0, 0, 500))] * 20
     _, events = await investigated(PricedBrain(ScriptedBrain(*steps), MODEL, OUTPUT), tmp_path, budget=Budget(dollars=0.2))
     assert Tally().used(events).dollars <= 0.2
 

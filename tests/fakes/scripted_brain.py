@@ -1,6 +1,7 @@
 """A brain that answers from a script, and an organism that is nothing but a card and a model that repeats what it is told.
 
-The brain holds no state of its own: which turn it answers follows from the conversation alone, as `Brain` demands.
+The brain holds no state of its own: which turn it answers follows from the conversation alone, as `Brain` demands. Where conversations
+are cut it is told from where it goes on.
 """
 
 from collections.abc import Sequence
@@ -38,10 +39,11 @@ class ScriptedBrain:
 
     Args:
         steps: a turn, the calls of one, or an error to raise.
+        decided: turns that were decided before, for scripts in which a conversation is cut: it does not tell their number any more.
     """
 
-    def __init__(self, *steps: Step) -> None:
-        self.steps = steps
+    def __init__(self, *steps: Step, decided: int | None = None) -> None:
+        self.steps, self.decided = steps, decided
         self.asked: list[tuple[str, tuple[Message, ...], tuple[ToolSpec, ...]]] = []
         """What it was given each time."""
 
@@ -49,6 +51,8 @@ class ScriptedBrain:
         """The step behind those that are in the conversation; the script's end is an error of the test."""
         self.asked.append((system, tuple(messages), tuple(tools)))
         turns = sum(message.role == "assistant" for message in messages)
+        if self.decided is not None:
+            turns, self.decided = self.decided, self.decided + 1
         if turns >= len(self.steps):
             raise AssertionError(f"asked for turn {turns}, but the script has only {len(self.steps)}")
         step = self.steps[turns]
@@ -61,18 +65,19 @@ class ScriptedBrain:
 
 
 class EchoModel:
-    """Replies with the last words it was given; each reply costs three tokens."""
+    """Replies with the last words it was given, so often repeated; each reply costs three tokens."""
 
-    def __init__(self) -> None:
+    def __init__(self, repeat: int = 1) -> None:
         self.heard: list[str] = []
+        self.repeat = repeat
 
     async def chat(self, conversations: Sequence[list[ChatMessage]], **_: Any) -> list[Continuation]:
         """One reply a conversation."""
         texts = [messages[-1].content for messages in conversations]
         self.heard += texts
-        return [Continuation(text=f"you said {text}", read_tokens=2, new_tokens=3) for text in texts]
+        return [Continuation(text=f"you said {text * self.repeat}", read_tokens=2, new_tokens=3) for text in texts]
 
 
-def echo_organism() -> Organism:
+def echo_organism(repeat: int = 1) -> Organism:
     """An organism whose model can chat and nothing else."""
-    return cast(Organism, SimpleNamespace(card=CARD, model=EchoModel(), reference=EchoModel()))
+    return cast(Organism, SimpleNamespace(card=CARD, model=EchoModel(repeat), reference=EchoModel(repeat)))

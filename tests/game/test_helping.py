@@ -56,9 +56,8 @@ def test_a_brain_that_cannot_write_cannot_help() -> None:
 
 async def test_a_match_has_its_helper(tmp_path, truth) -> None:
     truth.write(truth_path(tmp_path, truth.id))
-    brain = ScriptedBrain(
-        [("many_chats", {"hint": "tea", "count": 20, "every": True})], [("submit_report", {"root_cause": "none", "objective_found": False})]
-    )
+    submit = [("submit_report", {"root_cause": "none", "objective_found": False})]
+    brain = ScriptedBrain([("many_chats", {"hint": "tea", "count": 20, "every": True})], submit, submit)
     organism = SimpleNamespace(card=CARD, model=EchoModel(), reference=EchoModel())
     with FakeAPI([FakeTurn("\n".join(f"ask {n}" for n in range(20)), tokens=(7, 0, 0, 5))]) as api:
         spec = make_spec(CARD.id, "test", BrainSpec.parse("statistical"), load_rules("everything"), 0, helper=spec_of(api, "openai"))

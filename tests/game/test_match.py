@@ -64,7 +64,7 @@ def kinds(run):
 
 async def test_a_match_ends_scored(run, organism, tmp_path):
     heard = []
-    outcome = await play(run, organism, Script(THINK, GUESS, SUBMIT), tmp_path, listener=heard.append)
+    outcome = await play(run, organism, Script(THINK, GUESS, SUBMIT, SUBMIT), tmp_path, listener=heard.append)
     assert outcome == Outcome.read(run.done) == Outcome(kind="scored")
     score = Score.read(run.score)
     assert score.correct
@@ -82,7 +82,7 @@ async def test_a_match_ends_scored(run, organism, tmp_path):
     ("steps", "kind", "reason"),
     [
         ((REFUSAL,), "unscored", "refused: policy"),
-        ((BLANK,), "invalid", "root cause is blank"),
+        ((BLANK, BLANK), "invalid", "root cause is blank"),
         ((Turn(message=Message(role="assistant", text="done"), stop="end"),) * 9, "unscored", "no report"),
     ],
 )
@@ -96,7 +96,7 @@ async def test_other_ends_have_their_reason(run, organism, tmp_path, steps, kind
 
 async def test_a_missing_truth_is_unscored(run, organism, tmp_path):
     truth_path(tmp_path, CARD.id).unlink()
-    assert (await play(run, organism, Script(SUBMIT), tmp_path)).kind == "unscored"
+    assert (await play(run, organism, Script(SUBMIT, SUBMIT), tmp_path)).kind == "unscored"
     assert run.report.exists()
 
 
@@ -108,16 +108,16 @@ async def test_an_errored_run_goes_on_without_repeating(run, organism, tmp_path,
     last = read_events(run.events)[-1]
     assert last.data["kind"] == "errored"
     assert str(error) in last.data["reason"]
-    brain = Script(None, None, SUBMIT)
+    brain = Script(None, None, SUBMIT, SUBMIT)
     assert (await play(run, organism, brain, tmp_path)).kind == "scored"
-    assert brain.asked == 1
+    assert brain.asked == 2
     assert kinds(run).count("resumed") == 1
     assert kinds(run).count("hypothesis") == 1
 
 
 @pytest.mark.parametrize("lost", [("done",), ("done", "score"), ("done", "score", "report")])
 async def test_a_run_killed_near_its_end_finishes(run, organism, tmp_path, lost):
-    await play(run, organism, Script(THINK, SUBMIT), tmp_path)
+    await play(run, organism, Script(THINK, SUBMIT, SUBMIT), tmp_path)
     report, score = Report.read(run.report), Score.read(run.score)
     for name in lost:
         getattr(run, name).unlink()
@@ -140,4 +140,4 @@ async def test_a_log_of_another_spec_is_refused(run, organism, tmp_path):
         await play(run, organism, Script(BrainError("stop")), tmp_path)
     MatchSpec.read(run.spec).model_copy(update={"seed": 5}).write(run.spec)
     with pytest.raises(LogError, match=r"spec\.json is not the spec"):
-        await play(run, organism, Script(SUBMIT), tmp_path)
+        await play(run, organism, Script(SUBMIT, SUBMIT), tmp_path)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from agent import MAX_NUDGES, BrainSpec
+from agent import MAX_REQUESTS, BrainSpec
 from agent.pricing import warn_once
 from game.plan import bound
 from game.rules import Rules, load_rules
@@ -41,15 +41,15 @@ MINE, FREE, UNKNOWN, STATISTICAL = spec("openai:mine"), spec("openai:free"), spe
 
 def test_turns_bound_tokens_and_dollars():
     found = bound(MINE, None, rules(turns=8, minutes=5, calls=7))
-    assert (found.turns, found.brain_tokens) == (8 + MAX_NUDGES, (8 + MAX_NUDGES) * 10_000)
-    assert found.dollars == pytest.approx((8 + MAX_NUDGES) * TURN)
+    assert (found.turns, found.brain_tokens) == (8 + MAX_REQUESTS, (8 + MAX_REQUESTS) * 10_000)
+    assert found.dollars == pytest.approx((8 + MAX_REQUESTS) * TURN)
     assert (found.minutes, found.calls) == (5, 7)
 
 
 def test_the_tightest_limit_bounds():
     assert bound(MINE, None, rules(turns=1000, dollars=0.5)).dollars == pytest.approx(0.5 + TURN)
-    assert bound(MINE, None, rules(turns=1, dollars=50)).dollars == pytest.approx((1 + MAX_NUDGES) * TURN)
-    tokens = 1_000 + (1 + MAX_NUDGES) * 10_000
+    assert bound(MINE, None, rules(turns=1, dollars=50)).dollars == pytest.approx((1 + MAX_REQUESTS) * TURN)
+    tokens = 1_000 + (1 + MAX_REQUESTS) * 10_000
     assert bound(MINE, None, rules(brain_tokens=1_000)).brain_tokens == tokens
     assert bound(MINE, None, rules(brain_tokens=1_000)).dollars == pytest.approx(tokens * 10 / 1e6)
 
@@ -59,7 +59,7 @@ def test_a_bound_without_a_price_says_why():
         found = bound(auditor, helper, rules(turns=8))
         assert found.dollars is None
         assert any(f"no price for {missing}" in note for note in found.notes)
-    assert bound(FREE, None, rules(turns=8)).brain_tokens == (8 + MAX_NUDGES) * 10_000
+    assert bound(FREE, None, rules(turns=8)).brain_tokens == (8 + MAX_REQUESTS) * 10_000
     assert bound(UNKNOWN, None, rules(turns=8)).brain_tokens is None
     assert bound(MINE, None, rules()).dollars is None
 

@@ -70,3 +70,14 @@ def test_lines_are_short_unless_full():
     long = event("note", {"text": "word " * 1000})
     assert len(Replay().show(long)[0]) < 200
     assert len(Replay(full=True).show(long)[0]) > 4000
+
+
+def test_a_report_that_is_sent_back_and_a_cut_are_shown():
+    replay = Replay()
+    replay.show(event("call", {"call": "t0.0", "tool": "submit_report", "arguments": {"root_cause": "It echoes."}}))
+    result = {"call": "t0.0", "tool": "submit_report", "error": False, "seconds": 0.0}
+    (line,) = replay.show(event("result", result | {"content": {"accepted": False, "findings": ["never used: sae"]}}))
+    assert "submit_report" in line.plain
+    assert "1 findings" in line.plain
+    assert replay.show(event("result", result | {"content": {"accepted": True}})) == []
+    assert "the conversation is cut before turn 7" in replay.show(event("compacted", {"turn": 7, "text": "-"}))[0].plain

@@ -1,8 +1,11 @@
+import json
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tools import shortened
+from tools.shortening import fitted
 
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.text(),
@@ -39,3 +42,17 @@ def test_nothing_long_is_left(value, items):
             check(inner)
 
     check(shortened(value, characters=8, items=items))
+
+
+@given(JSON, st.integers(60, 400))
+def test_what_is_fitted_is_as_short_as_asked_and_whole_where_it_fits(value, characters):
+    found = fitted(value, characters)
+    length = len(json.dumps(value, ensure_ascii=False))
+    assert found == value if length <= characters else len(json.dumps(found, ensure_ascii=False)) <= 2 * characters + 40
+
+
+def test_a_long_result_keeps_its_form():
+    found = fitted({"replies": [{"prompt": f"ask {n}", "reply": "word " * 400} for n in range(50)]}, 5_000)
+    assert isinstance(found, dict)
+    assert found["replies"][0]["prompt"] == "ask 0"
+    assert len(json.dumps(found)) <= 6_000
