@@ -196,7 +196,8 @@ class AuditGraph:
     @property
     def _used_up(self) -> str:
         """The limit of the budget that allows no further turn of investigating; empty if none does."""
-        return used_up(self.brain, self.workbench)
+        # After a cheap answer the rest of the money might pay for another turn: what was told to be used up stays so.
+        return used_up(self.brain, self.workbench) or ("dollars" if self.progress.requests else "")
 
     @property
     def _asked(self) -> bool:

@@ -65,10 +65,10 @@ def test_no_turn_costs_more_than_it_may_at_most(read: list[int], written: int) -
 
 
 async def test_a_turn_carries_its_dollars_and_a_free_one_none(tmp_path: Path) -> None:
-    brain = ScriptedBrain(asks(usage(1000, 0, 0, 100)), asks(usage(0, 0, 0, 0), "submit_report", **SUBMIT))
+    brain = ScriptedBrain(asks(usage(1000, 0, 0, 100)), *[asks(usage(0, 0, 0, 0), "submit_report", **SUBMIT)] * 2)
     _, events = await investigated(PricedBrain(brain, MODEL, OUTPUT), tmp_path)
     dollars = [event.data["turn"]["dollars"] for event in events if event.kind == "turn"]  # type: ignore[index, call-overload]
-    assert dollars == [0.003, 0.0]
+    assert dollars == [0.003, 0.0, 0.0]
     spec = BrainSpec.parse("openai:some-model", base_url="http://localhost:1")
     assert priced(brain, spec) is brain
     assert priced(brain, BrainSpec.parse("statistical")) is brain
