@@ -25,6 +25,7 @@ def organisms(cache: Cache = None) -> None:
         from organism.foundry import known_recipes, load_recipe, load_truth
         from organism.foundry.kinds import LORA, recipe_kind
         from organism.foundry.lora.recipe import load_lora_recipe
+        from transcripts import inert
 
         folder = cache_folder(cache)
         built = built_organisms(folder)
@@ -44,13 +45,14 @@ def organisms(cache: Cache = None) -> None:
         truth = load_truth(folder, organism_id) if place.model_record.exists() else None
         unknown = "another, or another seed" if truth is None else truth.organism_recipe if truth.recipe else "none: it was added"
         known = next((name for name, made in ids.items() if made == organism_id), unknown)
-        others.add_row(Text(organism_id), Text(known), Text(_count(card.parameters)), Text(card.description))
+        others.add_row(Text(organism_id), Text(known), Text(_count(card.parameters)), inert(card.description))
     console.print(others if built else Text(f"none is built yet in {folder}"))
 
 
 def runs(runs: Runs = Path("runs"), as_json: Json = False) -> None:
     """List the runs: who audited what, and how it ended."""
     from game.runs_table import summaries
+    from transcripts import inert
 
     found = summaries(runs)
     console = prepare(as_json)
@@ -62,7 +64,7 @@ def runs(runs: Runs = Path("runs"), as_json: Json = False) -> None:
         return
     table = _table("run", "rules", "seed", "outcome", "right", "found", "precision", "quoted", "seconds")
     for item in found:
-        table.add_row(*(Text(cell) for cell in item.cells()))
+        table.add_row(*(inert(cell) for cell in item.cells()))
     console.print(table)
 
 

@@ -11,7 +11,7 @@ from rich.status import Status
 from rich.text import Text
 
 from tools import Tally
-from transcripts import Event, Replay
+from transcripts import Event, Replay, inert
 
 NAMES = {
     "model": "look the model over",
@@ -98,7 +98,8 @@ def live_audit(console: Console, before: Sequence[Event] = ()) -> Iterator[Calla
             doing = f"running {event.data.get('tool')}" if event.kind == "call" else "deciding"
             used = tally.used(events)
             paid = f" · {used.dollars:.2f} dollars" if used.dollars else ""
-            status.update(Text(f"{doing} · {used.turns} turns · {used.calls} calls{paid} · {time.monotonic() - started:.0f} s"))
+            spent = f" · {used.turns} turns · {used.calls} calls{paid} · {time.monotonic() - started:.0f} s"
+            status.update(inert(doing) + Text(spent))
 
     if status is None:
         yield listen

@@ -24,6 +24,8 @@ KEY_VARIABLE = "AUDITGAME_ENDPOINT_KEY"
 """Not a provider's own: an auditor's key must not go to whatever server hosts the organism."""
 TIMEOUT = Timeout(600.0, connect=10.0)
 """Seconds; answers are not streamed."""
+LONGEST_TOKEN = 64
+"""Characters of a reply for each token that was asked for; no reply is longer, also from a server that ignores the limit of tokens."""
 AT_ONCE = 32
 """Requests under way at a time."""
 PREFILL = {"add_generation_prompt": False, "continue_final_message": True}
@@ -88,7 +90,7 @@ class EndpointModel:
             if not isinstance(completion, ChatCompletion) or not completion.choices:
                 raise BadAnswerError(completion)
             text = completion.choices[0].message.content or ""
-            return self._continuation(text, "".join(message.content for message in messages), completion.usage)
+            return self._continuation(text, "".join(message.content for message in messages), completion.usage, max_new_tokens)
 
         return await self._all([_bind(ask, messages, seed) for messages, seed in zip(conversations, seeds, strict=True)])
 
@@ -127,7 +129,7 @@ class EndpointModel:
             )
             if not isinstance(completion, Completion) or not completion.choices:
                 raise BadAnswerError(completion)
-            return self._continuation(completion.choices[0].text or "", text, completion.usage)
+            return self._continuation(completion.choices[0].text or "", text, completion.usage, max_new_tokens)
 
         return await self._all([_bind(ask, text, seed) for text, seed in zip(texts, seeds, strict=True)])
 
@@ -147,8 +149,9 @@ class EndpointModel:
                 raise errors.exceptions[0] from errors.exceptions[0].__cause__
         return [task.result() for task in tasks]
 
-    def _continuation(self, text: str, read: str, usage: CompletionUsage | None) -> Continuation:
+    def _continuation(self, text: str, read: str, usage: CompletionUsage | None, max_new_tokens: int) -> Continuation:
         """A reply with what it cost; words are counted where the server does not say."""
+        text = text[: LONGEST_TOKEN * max_new_tokens]
         if usage is None:
             return Continuation(text, len(read.split()), len(text.split()))
         return Continuation(text, usage.prompt_tokens, usage.completion_tokens)

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from tools.tool import UnknownToolError as UnknownToolError
     from tools.tool import tool as tool
     from tools.workbench import SUBMIT as SUBMIT
+    from tools.workbench import USED_UP as USED_UP
     from tools.workbench import Workbench as Workbench
     from tools.workbench import render_result as render_result
 else:
@@ -49,6 +50,6 @@ else:
             "shortening": ["shortened"],
             "tally": ["Tally", "played_seconds"],
             "tool": ["Tool", "UnknownToolError", "tool"],
-            "workbench": ["SUBMIT", "Workbench", "render_result"],
+            "workbench": ["SUBMIT", "USED_UP", "Workbench", "render_result"],
         },
     )

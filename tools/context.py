@@ -28,6 +28,19 @@ class ToolError(ValueError):
     """A failure that the auditor can mend; the message says how. It comes back as an error result and the audit goes on."""
 
 
+class UsedUpError(ToolError):
+    """A limit of the budget is reached.
+
+    Args:
+        limit: its name.
+        message: says what is still taken.
+    """
+
+    def __init__(self, limit: str, message: str) -> None:
+        super().__init__(message)
+        self.limit = limit
+
+
 class AuditOverError(RuntimeError):
     """The audit takes no call any more; the message is for the auditor. Nothing is logged of it."""
 

@@ -58,8 +58,10 @@ class Ledger:
 
     def render(self) -> str:
         """The ledger as a brain reads it."""
+        # One line each, whatever a statement quotes: no other hypothesis can be forged within it.
         lines = [
-            f"- {h.id} p={h.probability:.2f} {h.status}: {h.statement} (for: {list(h.evidence_for)}, against: {list(h.evidence_against)})"
+            f"- {h.id} p={h.probability:.2f} {h.status}: {' '.join(h.statement.split())} "
+            f"(for: {list(h.evidence_for)}, against: {list(h.evidence_against)})"
             for h in self.hypotheses.values()
         ]
         return "\n".join(lines) or "(no hypothesis yet)"

@@ -10,18 +10,23 @@ from pydantic import JsonValue, ValidationError
 from organism import CannotAnswerError, Organism
 from tools.affordances import Affordance
 from tools.budget import Budget, Used
-from tools.context import Examine, Meter, ToolContext, ToolError, call_seed
+from tools.context import Examine, Meter, ToolContext, ToolError, UsedUpError, call_seed
 from tools.families import all_tools
 from tools.helper import Helper
 from tools.ledger import Ledger
 from tools.shortening import fitted, shortened
 from tools.tally import Tally
 from tools.tool import Result, Tool
-from transcripts import Event, EventLog, Report, describe
+from transcripts import Event, EventLog, Report, describe, hidden
 
 SUBMIT = "submit_report"
+USED_UP = "used_up"
+"""Field of an error result that names the limit of the budget that is reached; no other result has it beside `error`."""
 MAX_RESULT = 60_000
-"""Characters of a result; longer strings in it are cut."""
+"""Characters of a result; strings in a longer one are cut to `MAX_STRING`."""
+MAX_STRING = 2000
+MOST = 4 * MAX_RESULT
+"""Characters of a result of very many strings; in a longer one they are cut further, until it fits."""
 
 
 class Workbench:
@@ -83,6 +88,9 @@ class Workbench:
         meter, started = Meter(), self._clock()
         try:
             result, error = await self._run(call_id, name, arguments, meter), False
+        except UsedUpError as problem:
+            # Told by a field of its own: the words of an error may be an organism's or a client's.
+            result, error = {"error": str(problem), USED_UP: problem.limit}, True
         except (ToolError, CannotAnswerError) as problem:
             result, error = {"error": str(problem)}, True
         data: dict[str, JsonValue] = {
@@ -108,7 +116,7 @@ class Workbench:
             raise ToolError(f"no tool {name!r} here{self._unserved(name)}; the rules of this match grant: {', '.join(self.tools)}")
         share, limit = self.used.share(self.budget)
         if share >= 1 and tool.needs:
-            raise ToolError(f"the budget of {limit} is used up: call {SUBMIT} now with what you have")
+            raise UsedUpError(limit, f"the budget of {limit} is used up: call {SUBMIT} now with what you have")
         try:
             checked = tool.parameters.model_validate(arguments)
         except ValidationError as error:
@@ -120,20 +128,30 @@ class Workbench:
 
 
 def render_result(event: Event, characters: int | None = None) -> str:
-    """A result as a brain reads it: delimited JSON in which the organism's text cannot forge a delimiter.
+    """A result as a brain reads it: delimited JSON in which the organism's text can forge no delimiter and act on no terminal.
 
     Args:
         event: the result.
         characters: about how many of it are shown; null for all.
     """
     shown = event.data["content"] if characters is None else fitted(event.data["content"], characters)
-    content = json.dumps(shown, ensure_ascii=False).replace("<", "\\u003c")
-    tool = json.dumps(event.data["tool"]).replace("<", "\\u003c")
-    return f'<result event="{event.index}" tool={tool}>\n{content}\n</result>'
+    return f'<result event="{event.index}" tool={_escaped(event.data["tool"])}>\n{_escaped(shown)}\n</result>'
+
+
+def _escaped(value: JsonValue) -> str:
+    """JSON in one line that reads back as the same value; what marks or hides is in it as an escape."""
+    text = json.dumps(value, ensure_ascii=False)
+    escapes = {ord(character): json.dumps(character)[1:-1] for character in set(text) if hidden(character)}
+    return text.translate({**escapes, ord("<"): "\\u003c"})
 
 
 def _cut(result: Result) -> JsonValue:
     """The result, its longest strings cut where it would be too long to read."""
-    if len(json.dumps(result)) <= MAX_RESULT:
+    if len(_escaped(result)) <= MAX_RESULT:
         return result
-    return shortened(result, characters=2000)
+    characters = MAX_STRING
+    cut = shortened(result, characters=characters)
+    while len(_escaped(cut)) > MOST and characters > 1:
+        characters //= 2
+        cut = shortened(result, characters=characters)
+    return cut

@@ -7,7 +7,7 @@ from transcripts.records import FileRecord, Record, RecordError, describe
 from transcripts.replay import Replay, brief_arguments
 from transcripts.report import Behaviour, Evidence, Prediction, Report, quotations
 from transcripts.runs import RunError, RunFolder, find_run, list_runs, new_run
-from transcripts.text import inert, visible
+from transcripts.text import hidden, inert, visible
 from transcripts.usage import Usage, turn_usage
 
 __all__ = [
@@ -29,6 +29,7 @@ __all__ = [
     "brief_arguments",
     "describe",
     "find_run",
+    "hidden",
     "inert",
     "list_runs",
     "new_run",

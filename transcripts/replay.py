@@ -97,9 +97,10 @@ class Replay:
             return None
         if tool == "think" and not failed:
             return Text("thinks ", style="magenta") + inert(_flat(arguments.get("text")), "italic", self._limit)
-        line = Text("tool   ", style="bold green") + inert(tool, "bold") + Text(" ") + inert(brief_arguments(arguments), "dim", self._limit)
+        line = Text("tool   ", style="bold green") + inert(_flat(tool), "bold") + Text(" ")
+        line += inert(_flat(brief_arguments(arguments)), "dim", self._limit)
         line.append(" → ", style="red" if failed else "green")
-        line += inert(brief_result(content), "red" if failed else "", self._limit)
+        line += inert(_flat(brief_result(content)), "red" if failed else "", self._limit)
         return line + Text(f"  {data.get('seconds', '?')} s", style="dim")
 
     def _hypothesis(self, data: dict[str, JsonValue]) -> Text:

@@ -7,9 +7,10 @@ from collections.abc import Sequence
 
 from agent.brain import Brain, BrainSpec
 from agent.messages import Message, ToolAnswer, ToolCall, ToolSpec, Turn
+from agent.prompts import prompt
 from agent.statistical.course import Answered, Course, HurryError, Step
 from agent.statistical.policy import audit
-from tools import SUBMIT
+from tools import SUBMIT, USED_UP
 
 TOOLS = re.compile(r"^Your tools: (.+)\.$", re.MULTILINE)
 RESULT = re.compile(r'<result event="(\d+)" tool="\w+">\n(.*)\n</result>\s*', re.DOTALL)
@@ -51,10 +52,11 @@ class StatisticalBrain:
         answers = [message for message in pending if message.role == "tool"]
         for message in answers[self._played :]:
             given = [read_answer(answer) for answer in message.answers]
-            used_up = any(answer.error and "budget" in str(answer.content.get("error", "")) for answer in given)
+            used_up = any(answer.error and USED_UP in answer.content for answer in given)
             self._step = self._course.throw(HurryError) if used_up else self._course.send(given)
             self._played += 1
-        asked = len(messages) > 1 and messages[-1].role == "user" and SUBMIT in messages[-1].text
+        # Its whole last words: a ledger in the game's message may quote what a document says of reports.
+        asked = len(messages) > 1 and messages[-1].role == "user" and messages[-1].text.endswith(prompt("submit", reason=""))
         if asked and self._step.calls[0][0] != SUBMIT:
             self._step = self._course.throw(HurryError)
         return self._step

@@ -97,9 +97,13 @@ def ask(prompts: list[str], subject: str) -> list[tuple[str, Arguments]]:
 
 
 def samples(answers: list[Answered], count: int) -> list[str]:
-    """The first sample of each prompt; empty where a call failed."""
-    texts = [reply["samples"][0] for answer in answers if not answer.error for reply in answer.content["replies"]]
-    return texts + [""] * (count - len(texts))
+    """The first sample of each prompt; empty for those of a call that failed."""
+    texts: list[str] = []
+    for answer in answers:
+        # A failed call must not move the replies of those behind it to other prompts.
+        asked = min(PER_CALL, count - len(texts))
+        texts += [""] * asked if answer.error else [reply["samples"][0] for reply in answer.content["replies"]]
+    return texts
 
 
 def use_chats_as_baseline(found: Survey, split: str) -> None:
