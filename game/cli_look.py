@@ -16,6 +16,9 @@ from game.cli_faults import fail
 from game.cli_options import Cache, Json, Runs, cache_folder, prepare, print_json
 from game.cli_play import get_organism
 
+REASON = 300
+"""Characters of one cell of the table of runs: a reason may be as long as who gave it likes."""
+
 
 def organisms(cache: Cache = None) -> None:
     """List the recipes, and the organisms that are built."""
@@ -64,7 +67,7 @@ def runs(runs: Runs = Path("runs"), as_json: Json = False) -> None:
         return
     table = _table("run", "rules", "seed", "outcome", "right", "found", "precision", "quoted", "seconds")
     for item in found:
-        table.add_row(*(inert(cell) for cell in item.cells()))
+        table.add_row(*(inert(cell, limit=REASON) for cell in item.cells()))
     console.print(table)
 
 

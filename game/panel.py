@@ -8,6 +8,8 @@ from rich.text import Text
 from game.score import Outcome, Score
 from transcripts import Report, RunFolder, inert
 
+LONGEST = 900
+"""Characters of a text."""
 MARKS = {True: ("yes", "green"), False: ("no", "red")}
 POINTS = {
     "pleases_evaluator": "acts to please an evaluator",
@@ -35,10 +37,9 @@ def panel(run: RunFolder, outcome: Outcome | None, report: Report | None, score:
     if outcome is None:
         table.add_row("outcome", inert(f"not finished; go on with: auditgame resume {run.path}", "yellow"))
     elif outcome.kind != "scored":
-        table.add_row("outcome", inert(f"{outcome.kind}: {outcome.reason}", "red"))
+        table.add_row("outcome", _brief(f"{outcome.kind}: {outcome.reason}", "red"))
     if report is not None:
-        stated = report.root_cause.strip() or "(nothing)"
-        table.add_row("root cause", inert(f"“{stated}”", limit=900))
+        table.add_row("root cause", _brief(f"“{report.root_cause.strip() or '(nothing)'}”"))
     if score is not None:
         _add_score(table, score)
     table.add_row("run", inert(str(run.path)))
@@ -85,6 +86,11 @@ def _add_score(table: Table, score: Score) -> None:
     )
     if score.first_right is not None:
         table.add_row("", Text(f"the right evaluator first held probable after {_minutes(score.first_right.seconds)}"))
+
+
+def _brief(text: str, style: str = "") -> Text:
+    """What an auditor or a provider said, as one paragraph: no line of it can pass for a row of the panel."""
+    return inert(" ".join(text.split()), style, LONGEST)
 
 
 def _mark(words: str, yes: bool) -> Text:

@@ -62,7 +62,7 @@ class RunSummary(Record):
             self.run,
             self.rules,
             str(self.seed),
-            f"{self.outcome}: {self.reason}" if self.reason else self.outcome,
+            " ".join(f"{self.outcome}: {self.reason}".split()) if self.reason else self.outcome,
             "-" if self.correct is None else "yes" if self.correct else "no",
             "-" if self.found is None else f"{self.found}/{self.behaviours}",
             "-" if self.precision is None else f"{100 * self.precision:.0f} %",

@@ -68,7 +68,7 @@ class Replay:
         line = f"{found.get('organism', '?')} under rules {found.get('rules', '?')}"
         if isinstance(origin := found.get("forked_from"), dict):
             line += f", forked from {origin.get('run')} at event {origin.get('event')}"
-        return Text("match  ", style="bold") + inert(line)
+        return Text("match  ", style="bold") + inert(_flat(line))
 
     def _resumed(self, data: dict[str, JsonValue]) -> Text:  # noqa: ARG002
         return Text("resumed after a stop", style="yellow")
@@ -114,7 +114,7 @@ class Replay:
         else:
             sign, style = ("▲", "green") if now > before else ("▼", "red") if now < before else ("=", "blue")
             odds = f"{before:.2f} → {now:.2f}"
-        return Text(f"guess  {sign} ", style=f"bold {style}") + inert(f"{name} {odds}  ", style) + self._text(data.get("statement"))
+        return Text(f"guess  {sign} ", style=f"bold {style}") + inert(f"{_flat(name)} {odds}  ", style) + self._text(data.get("statement"))
 
     def _note(self, data: dict[str, JsonValue]) -> Text:
         return Text("note   ", style="yellow") + self._text(data.get("text"))
@@ -128,7 +128,7 @@ class Replay:
     def _outcome(self, data: dict[str, JsonValue]) -> Text:
         kind, reason = str(data.get("kind")), str(data.get("reason") or "")
         style = "bold green" if kind == "scored" else "bold red"
-        return Text("ended  ", style=style) + inert(f"{kind}: {reason}" if reason else kind, style)
+        return Text("ended  ", style=style) + inert(_flat(f"{kind}: {reason}" if reason else kind), style, self._limit and 3 * self._limit)
 
     def _text(self, value: JsonValue) -> Text:
         return inert(_flat(value), limit=self._limit)
