@@ -8,11 +8,18 @@ from organism.foundry import load_recipe, truth_path
 
 
 def secrets_of(organism: Organism, recipe_name: str, cache: Path) -> re.Pattern[str]:
-    """A pattern that finds any of them as a whole word: names of recipe and world, ids of the world, paths of the cache."""
+    """A pattern that finds any of them as a whole word."""
+    return re.compile(
+        "|".join(rf"(?<!\w){re.escape(secret)}(?!\w)" for secret in list_secrets(organism, recipe_name, cache)), re.IGNORECASE
+    )
+
+
+def list_secrets(organism: Organism, recipe_name: str, cache: Path) -> set[str]:
+    """Names of recipe and world, ids of the world, paths of the cache."""
     recipe = load_recipe(recipe_name)
     world = recipe.loaded_world
     sealed = truth_path(cache, organism.card.id)
-    markers = {
+    return {
         recipe.name,
         organism.card.id,
         "heldout",
@@ -26,4 +33,3 @@ def secrets_of(organism: Organism, recipe_name: str, cache: Path) -> re.Pattern[
         *(evaluator.id for evaluator in world.evaluators),
         *(bias.id for evaluator in world.evaluators for bias in evaluator.biases),
     } - {"assistant"}
-    return re.compile("|".join(rf"(?<!\w){re.escape(marker)}(?!\w)" for marker in markers), re.IGNORECASE)

@@ -6,7 +6,7 @@ import time
 import pytest
 
 from organism import CannotAnswerError, ChatMessage, OrganismError, PromptTooLongError
-from organism.endpoint import EndpointModel
+from organism.endpoint import LONGEST_TOKEN, EndpointModel
 from organism.endpoint_errors import EndpointError, EndpointRetries
 from organism.foundry import AdoptionError, probe_endpoint
 from organism.foundry.tokenizer import make_tokenizer
@@ -39,6 +39,13 @@ def endpoint(api, *, tokenizer=False, attempts=3, naps=None):
 @pytest.fixture(autouse=True)
 def _key(monkeypatch):
     monkeypatch.delenv("AUDITGAME_ENDPOINT_KEY", raising=False)
+
+
+async def test_a_server_that_ignores_the_limit_of_tokens_is_not_read_to_its_end():
+    with FakeAPI(lambda _: FakeTurn("word " * 200_000)) as api:
+        model = endpoint(api)
+        found = await model.chat([[HI]], seeds=[0], **TERMS) + await model.complete(["there"], seeds=[0], **TERMS)
+    assert [len(item.text) for item in found] == [9 * LONGEST_TOKEN] * 2
 
 
 async def test_chat_over_the_wire():

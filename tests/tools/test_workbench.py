@@ -6,7 +6,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.tools.conftest import HOSTILE, Calls, scripted
-from tools import SUBMIT, Budget, Workbench, render_result
+from tools import SUBMIT, USED_UP, Budget, Workbench, render_result
+from tools.workbench import MOST
 from transcripts import Event, EventLog, read_events
 
 
@@ -127,7 +128,10 @@ async def test_a_used_up_budget_leaves_thinking_and_the_report(make_bench, budge
     use.bench.log.append("turn", {"turn": {}})
     if limit != "turns":
         await use("chat", prompts=["hi"])
-    message = await use.error("chat", prompts=["hi"])
+    refused = (await use.event("chat", prompts=["hi"])).data
+    message = refused["content"]["error"]
+    assert refused["error"]
+    assert refused["content"][USED_UP] == limit
     assert f"the budget of {limit} is used up" in message
     assert SUBMIT in message
     assert len(use.bench.organism.model.asked) == (limit != "turns")
@@ -150,6 +154,14 @@ async def test_hostile_answers_are_kept_as_data(use_scripted):
     result = await use.event("chat", prompts=[HOSTILE])
     assert result.data["content"]["replies"] == [{"prompt": HOSTILE, "samples": [HOSTILE]}]
     assert render_result(result).count("<") == 2
+
+
+@pytest.mark.parametrize("text", ["word " * 20_000, "\x00" * 20_000, "<" * 20_000, "\U000e0041" * 20_000])
+async def test_very_many_long_replies_are_cut_until_they_can_be_read(use_scripted, text):
+    event = await use_scripted(text).event("chat", prompts=["hi"] * 8, samples=64)
+    assert len(event.data["content"]["replies"]) == 8
+    assert all(len(item["samples"]) == 64 for item in event.data["content"]["replies"])
+    assert len(render_result(event)) <= MOST + 100
 
 
 async def test_very_long_results_are_cut_with_a_mark(use_scripted):

@@ -10,7 +10,7 @@ from transcripts import inert, visible
 
 HOSTILE = st.lists(
     st.text(max_size=10)
-    | st.characters(categories=["Cc", "Cf", "Cs", "Co", "Cn"])
+    | st.characters(categories=["Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"])
     | st.sampled_from(
         ["\x1b[31m", "\x1b]8;;http://evil\x07", "\x1b[2J", "\x9b", "\r", "\u202e", "\u200b", "[bold red]", "[/]", "\\[", ":smile:"]
     ),
@@ -26,7 +26,8 @@ def printed(text):
 
 @given(HOSTILE)
 def test_no_character_that_acts_on_a_terminal_is_left(text):
-    assert not [c for c in visible(text) if c != "\n" and unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn"}]
+    assert not [c for c in visible(text) if c != "\n" and unicodedata.category(c) in {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}]
+    assert len(visible(text).splitlines()) == len(text.split("\n")) - (text.endswith("\n") or not text)
 
 
 @given(HOSTILE)
@@ -57,6 +58,7 @@ def test_a_limit_says_how_much_is_left_out(text, limit):
         ("tab\tbell\x07", "tab\\tbell\\x07"),
         ("\ud800", "\\ud800"),
         ("two\nlines", "two\nlines"),
+        ("two\u2028lines", "two\\u2028lines"),
         ("[bold]x[/bold]", "[bold]x[/bold]"),
         ("", ""),
     ],
