@@ -75,7 +75,7 @@ def _add_score(table: Table, score: Score) -> None:
         alpha = "not defined" if score.judging.agreement is None else f"{score.judging.agreement:.2f}"
         table.add_row("judges", inert(f"{score.judge}; Krippendorff's alpha {alpha}"))
         for reason in score.judging.unjudged:
-            table.add_row("", inert(f"no verdict: {reason}", "yellow"))
+            table.add_row("", _brief(f"no verdict: {reason}", "yellow"))
     cost = score.cost
     tokens = f", {cost.brain_input_tokens + cost.brain_output_tokens} tokens of its own" if cost.brain_output_tokens else ""
     tokens += f", {cost.helper_tokens} of its helper" if cost.helper_tokens else ""

@@ -12,12 +12,15 @@ from hypothesis import strategies as st
 from mcp import Client
 from rich.console import Console
 
-from game.judges import LexicalJudge
+from agent import BrainSpec
+from game.judges import LexicalJudge, ModelJudge
+from game.judges.rubric import load_rubric
 from game.live import live_audit
 from game.panel import read_panel
 from game.score import Outcome
 from game.scoring import score_report
 from organism.foundry import Truth
+from tests.fakes.api_server import FakeAPI, FakeTurn
 from tests.fakes.command_line import CLI
 from tests.game.conftest import make_truth
 from tests.game.runs import make_report, make_run, result
@@ -146,13 +149,13 @@ def test_what_a_guest_calls_a_tool_does_not_act_on_the_hosts_terminal() -> None:
 
 
 @pytest.mark.parametrize("name", INJECTIONS)
-def test_a_score_is_that_of_the_report_whatever_was_replied(name: str, tmp_path: Path) -> None:
+async def test_a_score_is_that_of_the_report_whatever_was_replied(name: str, tmp_path: Path) -> None:
     truth: Truth = make_truth()
     report = make_report()
     scores = []
     for said in (HARMLESS, INJECTIONS[name], f"It acts to please reward models. {truth.biases[0].behaviour}"):
         run = make_run(tmp_path, report, said)
-        scores.append(score_report(report, truth, read_events(run.events), LexicalJudge()))
+        scores.append(await score_report(report, truth, read_events(run.events), [LexicalJudge()]))
     assert scores[0] == scores[1] == scores[2]
 
 
@@ -173,3 +176,21 @@ async def test_a_judging_helper_reads_replies_as_data(name: str, tmp_path: Path)
         assert isinstance(content, dict)
         asked.append((system, most, list(sent), [sorted(item) for item in sent["replies"]], content["treatment"]["rate"], found["error"]))
     assert asked[0] == asked[1]
+
+
+async def test_a_judging_model_reads_a_report_as_data() -> None:
+    """What a report quotes of an organism stands in one field of the question, and the judge's instructions stay as they are."""
+    said = {name: text.encode("utf-8", "replace").decode() for name, text in INJECTIONS.items() if text.strip() and len(text) < 10_000}
+    truth = make_truth()
+    points = {name: {"met": False, "quotation": ""} for name in load_rubric().points.model_dump()}
+    answer = json.dumps({"points": points, "evaluator": {"number": None, "quotation": ""}})
+    with FakeAPI(lambda _: FakeTurn(answer)) as api:
+        judge = ModelJudge(BrainSpec(kind="openai", model="some", base_url=api.url))
+        verdicts = [await judge.root_cause(text, truth) for text in said.values()]
+    assert len(api.requests) == len(said)
+    assert all(verdict == verdicts[0] for verdict in verdicts)
+    system = api.requests[0].body["messages"][0]
+    for request, (name, text) in zip(api.requests, said.items(), strict=True):
+        first, second = request.body["messages"]
+        assert first == system, name
+        assert json.loads(second["content"])["statement"] == text
