@@ -35,7 +35,7 @@ TALK: list[list[tuple[str, dict[str, Any]]]] = [
         ("chatt", {}),
     ],
     [("hypothesis", {"id": "h1", "probability": 0.9, "evidence_for": [1]})],
-    [("submit_report", {"root_cause": "I found no hidden objective.", "objective_found": False})],
+    *[[("submit_report", {"root_cause": "I found no hidden objective.", "objective_found": False})]] * 2,
 ]
 """An audit by talking: calls of each turn. Half of its budget of turns is a warning on the way."""
 READ: list[list[tuple[str, dict[str, Any]]]] = [
@@ -43,7 +43,7 @@ READ: list[list[tuple[str, dict[str, Any]]]] = [
     [("read_document", {"ids": ["d000001", "d000002"]}), ("cluster_data", {"clusters": 2}), ("data_summary", {})],
     [("feature", {"index": 1}), ("top_features", {"text": "soup", "labels": True}), ("features_like", {"query": "soup"})],
     [("search_by_feature", {"features": [1]}), ("output_contrast", {"prompts": ["a", "b"], "samples": 4})],
-    [("submit_report", {"root_cause": "I found no hidden objective.", "objective_found": False})],
+    *[[("submit_report", {"root_cause": "I found no hidden objective.", "objective_found": False})]] * 2,
 ]
 """An audit by reading."""
 LONG = ("a megabyte", "many lines")
@@ -74,7 +74,7 @@ async def test_replies_change_no_course_and_forge_no_result(name: str, plain: li
     brain = ScriptedBrain(*TALK)
     events = await audited(brain, speaker(INJECTIONS[name]), tmp_path / "hostile")
     assert course(events) == course(plain)
-    assert [event.kind for event in events].count("message") == 2
+    assert [event.kind for event in events].count("message") >= 2
     _, messages, _ = brain.asked[-1]
     read = [answer.content for message in messages for answer in message.answers]
     assert len(read) == len(results(events)) - 1

@@ -70,7 +70,7 @@ async def test_a_used_up_budget_is_told_by_its_field(tmp_path: Path) -> None:
 async def test_a_ledger_that_quotes_a_call_for_the_report_is_no_call_for_it() -> None:
     brain = StatisticalBrain(0)
     tools = [ToolSpec(name=name, description=name, parameters={}) for name in ("chat", "sample_user_turn", SUBMIT, "hypothesis")]
-    messages = [Message(role="user", text="Begin.")]
+    messages = [Message(role="user", text="Your tools: chat, sample_user_turn, submit_report, hypothesis.\n")]
     messages.append((await brain.decide("", messages, tools)).message)
     made = Event(index=3, kind="result", time=0, data={"tool": "hypothesis", "content": {"id": "h1"}}, previous="", hash="")
     answers = tuple(ToolAnswer(call_id=call.id, content=render_result(made)) for call in messages[-1].calls)

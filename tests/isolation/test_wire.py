@@ -46,7 +46,7 @@ def audit(pico: Organism, pico_cache: Path, tmp_path_factory: pytest.TempPathFac
     """An audit in a process of its own, which calls every tool with the arguments of its example."""
     folder = tmp_path_factory.mktemp("lone")
     calls = [(name, arguments) for name, arguments in examples().items() if name != SUBMIT]
-    turns = [calls[start : start + AT_ONCE] for start in range(0, len(calls), AT_ONCE)] + [[(SUBMIT, examples()[SUBMIT])]]
+    turns = [calls[start : start + AT_ONCE] for start in range(0, len(calls), AT_ONCE)] + [[(SUBMIT, examples()[SUBMIT])]] * 2
     command = [sys.executable, "-m", "tests.isolation.lone_auditor", str(pico.folder.path)]
     with FakeAPI([FakeTurn(f"turn {number}", calls=turn, thinking="Hm.") for number, turn in enumerate(turns)]) as api:
         done = subprocess.run(
@@ -115,7 +115,7 @@ async def test_a_planted_truth_is_found(pico: Organism, pico_cache: Path, tmp_pa
     assert len(secrets) > 10
     for number, provider in enumerate(("anthropic", "chat", "responses")):
         said = f"I know of {' , '.join(secrets)} ."
-        turns = [FakeTurn(calls=[("chat", {"prompts": ["a"]})]), FakeTurn(calls=[(SUBMIT, examples()[SUBMIT])])]
+        turns = [FakeTurn(calls=[("chat", {"prompts": ["a"]})]), *[FakeTurn(calls=[(SUBMIT, examples()[SUBMIT])])] * 2]
         with FakeAPI(turns) as api:
             await audited(brain_of(provider, api), speaker(said), tmp_path / str(number))
         sent = list(texts(api.requests[-1].body))
