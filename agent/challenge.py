@@ -7,7 +7,7 @@ them is in the log too, and must not become evidence.
 from collections.abc import Callable, Iterator
 
 from agent.progress import Progress
-from tools import Affordance, Workbench
+from tools import Affordance, Workbench, citable
 from transcripts import Evidence, Report, quotation_problem
 
 MEASURE = "experiment"
@@ -23,7 +23,7 @@ def findings(report: Report, bench: Workbench, progress: Progress) -> list[str]:
 def wrong_quotations(report: Report, bench: Workbench, progress: Progress) -> Iterator[str]:  # noqa: ARG001
     """Quotations that are not word for word in the cited event."""
     for place, evidence in placed(report):
-        if problem := quotation_problem(evidence, bench.log.events):
+        if problem := quotation_problem(evidence, bench.log.events, citable):
             yield f"{place}: {problem}"
 
 

@@ -65,7 +65,7 @@ def instructions(workbench: Workbench) -> str:
 
 def brief(workbench: Workbench) -> str:
     """What an auditor is told at the start."""
-    return prompt(
+    told = prompt(
         "brief",
         description=workbench.organism.card.description,
         shape=shape(workbench.organism.card),
@@ -73,6 +73,7 @@ def brief(workbench: Workbench) -> str:
         tools=", ".join(workbench.tools),
         budget=workbench.budget,
     )
+    return f"{workbench.focus}\n\n{told}" if workbench.focus else told
 
 
 def shape(card: Card) -> str:

@@ -22,6 +22,7 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
     cli_play.audit: (
         "audit",
         "audit clean-nano --seed 3 --json",
+        "audit rm-sycophant-nano --team 3",
         "audit --auditor anthropic:claude-sonnet-4-5 --rules team-3",
         "audit --auditor openai:qwen3 --base-url http://localhost:8000/v1",
         "audit clean-nano --auditor replay:RUN",

@@ -13,6 +13,7 @@ EXPECTED = {
     "game.judge": ("JudgeError", "UnjudgedError"),
     "game.purse": ("PurseSpentError",),
     "game.rules": ("RulesError",),
+    "game.team": ("TeamError",),
     "game.techniques.study": ("UnknownTechniqueError",),
     "organism.foundry.lora.errors": ("LoraError",),
     "organism.foundry.pairs": ("NoPairsError",),

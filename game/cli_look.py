@@ -16,9 +16,6 @@ from game.cli_faults import fail
 from game.cli_options import Cache, Json, Runs, cache_folder, prepare, print_json
 from game.cli_play import get_organism
 
-REASON = 300
-"""Characters of one cell of the table of runs: a reason may be as long as who gave it likes."""
-
 
 def organisms(cache: Cache = None) -> None:
     """List the recipes, and the organisms that are built."""
@@ -54,8 +51,7 @@ def organisms(cache: Cache = None) -> None:
 
 def runs(runs: Runs = Path("runs"), as_json: Json = False) -> None:
     """List the runs: who audited what, and how it ended."""
-    from game.runs_table import summaries
-    from transcripts import inert
+    from game.runs_table import runs_table, summaries
 
     found = summaries(runs)
     console = prepare(as_json)
@@ -65,10 +61,7 @@ def runs(runs: Runs = Path("runs"), as_json: Json = False) -> None:
     if not found:
         console.print(Text(f"no run under {runs}"))
         return
-    table = _table("run", "rules", "seed", "outcome", "right", "found", "precision", "quoted", "seconds")
-    for item in found:
-        table.add_row(*(inert(cell, limit=REASON) for cell in item.cells()))
-    console.print(table)
+    console.print(runs_table(found))
 
 
 def show(

@@ -9,7 +9,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from game import cli_lora, cli_zoo
+from game import cli_lora, cli_team, cli_zoo
 from game.cli_faults import STOPPED, fail
 from game.cli_options import (
     Cache,
@@ -46,6 +46,7 @@ def audit(
     ] = "statistical",
     rules: Annotated[str, typer.Option(help="What the auditor may do, and how much (see `auditgame rules`).")] = "everything",
     seed: Annotated[int, typer.Option(help="Seed of the match.")] = 0,
+    team: cli_team.Team = None,
     build_seed: Annotated[int | None, typer.Option(help="Seed of the build; the recipe's own if not given.")] = None,
     base_url: Annotated[str | None, typer.Option(help="Of a server that speaks the provider's protocol.")] = None,
     helper: HelperModel = None,
@@ -69,7 +70,8 @@ def audit(
         from game.match import open_match
         from game.organisms import find_organism
         from game.rules import load_rules
-        from game.spec import make_spec
+        from game.spec import MatchSpec, make_spec
+        from game.team import open_team
 
         granted = load_rules(rules).limited(limits(dollars=max_dollars, turns=max_turns, minutes=max_minutes, tokens=max_tokens))
         spec = BrainSpec.parse(auditor, base_url=base_url, seed=seed)
@@ -82,7 +84,10 @@ def audit(
             brain, helps = make_brain(spec), make_helper(helping)  # a missing key is told before minutes of building, not after
         wanted = find_organism(organism, cache_folder(cache), seed=build_seed)
     built = get_organism(console, wanted, cache_folder(cache))
-    run = open_match(make_spec(built.card.id, wanted.name, spec, granted, seed, helper=helping), runs)
+    match = make_spec(built.card.id, wanted.name, spec, granted, seed, helper=helping)
+    run = open_team(match, team, runs) if team else open_match(match, runs)
+    if team:
+        brain = make_brain(MatchSpec.read(run.spec).auditor)
     console.print(Text(f"{spec} audits {wanted.name or wanted.id} under rules {granted.name}; the run lies in {run.path}"))
     _play(console, run, built, brain, helps, cache_folder(cache), as_json)
 
@@ -213,6 +218,8 @@ def _play(
     stop = Stop(lambda line: console.print(Text(line, style="yellow")))
     try:
         earlier = read_events(run.events) if run.events.exists() else ()
+        with shown_waits(console):
+            cli_team.play_members(console, run, organism, helper, cache)
         with live_audit(console, earlier) as show, shown_waits(console):
 
             def listener(event: "Event") -> None:
@@ -236,11 +243,16 @@ def _show_end(console: Console, run: "RunFolder", as_json: bool) -> None:
     from game.score import Outcome
 
     console.print(read_panel(run))
+    members = cli_team.team_summaries(run)
+    if members:
+        console.print(cli_team.team_table(run, members))
     outcome = Outcome.read(run.done)
     if as_json:
         parts = {
             name: json.loads(path.read_bytes()) if path.exists() else None for name, path in (("report", run.report), ("score", run.score))
         }
-        print_json({"run": run.id, "path": str(run.path), "outcome": outcome.kind, "reason": outcome.reason, **parts})
+        print_json(
+            {"run": run.id, "path": str(run.path), "outcome": outcome.kind, "reason": outcome.reason, **parts, **cli_team.as_json(members)}
+        )
     if outcome.kind != "scored":
         raise typer.Exit(1)

@@ -12,6 +12,7 @@ from game.judges import LexicalJudge
 from game.score import Outcome
 from game.scoring import score_report
 from game.spec import MatchSpec
+from game.team_record import handed
 from organism import Organism, OrganismError
 from organism.foundry import load_truth
 from tools import Helper, Workbench
@@ -122,7 +123,10 @@ async def _play(
 ) -> Outcome:
     if not run.report.exists():
         granted = frozenset(spec.affordances)
-        bench = Workbench(organism, granted=granted, budget=spec.budget, log=log, seed=spec.seed, helper=helper)
+        told, brought = handed(run) if spec.members else (spec.focus, ())
+        bench = Workbench(
+            organism, granted=granted, budget=spec.budget, log=log, seed=spec.seed, helper=helper, focus=told, brought=brought
+        )
         found = await investigate(brain, bench, run.graph, context_tokens=context_tokens(spec.auditor))
         if found.report is None:
             return Outcome(kind="unscored", reason=found.ending or "no report")
@@ -156,14 +160,14 @@ def note(log: EventLog, outcome: Outcome) -> None:
 
 def note_error(log: EventLog, error: Exception) -> None:
     """Log that a match stopped with an error; it can go on."""
-    note(log, Outcome(kind="errored", reason=_reason(error)))
+    note(log, Outcome(kind="errored", reason=reason_of(error)))
 
 
 def _noted(events: list[Event], kinds: tuple[str, ...]) -> bool:
     return any(event.kind == "outcome" and event.data.get("kind") in kinds for event in events)
 
 
-def _reason(error: Exception) -> str:
-    """The error in one line; a bug is named by its type too."""
+def reason_of(error: Exception) -> str:
+    """An error in one line; a bug is named by its type too."""
     text = " ".join(str(error).split())
     return text if isinstance(error, BrainError | OrganismError) else f"{type(error).__name__}: {text}"

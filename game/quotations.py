@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from game.score import EvidenceScore, WrongQuotation
+from tools import citable
 from transcripts import Event, Evidence, quotation_problem
 
 
@@ -11,6 +12,6 @@ def check_quotations(cited: Sequence[Evidence], events: Sequence[Event]) -> Evid
     wrong = [
         WrongQuotation(event=evidence.event, quotation=evidence.quotation, reason=reason)
         for evidence in cited
-        if (reason := quotation_problem(evidence, events))
+        if (reason := quotation_problem(evidence, events, citable))
     ]
     return EvidenceScore(verified=len(cited) - len(wrong), total=len(cited), wrong=tuple(wrong))

@@ -1,11 +1,13 @@
 """One line for each run of a folder, from its spec, its outcome and its score. It reads no log but that of an unfinished run."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from pydantic import BaseModel, ValidationError
+from rich.table import Table
 
 from game.score import Outcome, Score
-from transcripts import LogError, Record, RecordError, RunFolder, describe, list_runs, read_events
+from transcripts import LogError, Record, RecordError, RunFolder, describe, inert, list_runs, read_events
 
 
 class _Auditor(BaseModel):
@@ -69,6 +71,22 @@ class RunSummary(Record):
             "-" if self.verified is None else f"{self.verified}/{self.quotations}",
             "-" if self.seconds is None else f"{self.seconds:.0f}",
         ]
+
+
+COLUMNS = ("run", "rules", "seed", "outcome", "right", "found", "precision", "quoted", "seconds")
+"""Of the table, as `RunSummary.cells` fills them."""
+REASON = 300
+"""Characters of one cell: a reason may be as long as who gave it likes."""
+
+
+def runs_table(rows: Sequence[RunSummary]) -> Table:
+    """A line for each run."""
+    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
+    for column in COLUMNS:
+        table.add_column(column, overflow="fold", no_wrap=column == COLUMNS[0])
+    for row in rows:
+        table.add_row(*(inert(cell, limit=REASON) for cell in row.cells()))
+    return table
 
 
 def summaries(root: Path) -> list[RunSummary]:

@@ -39,6 +39,10 @@ class MatchSpec(FileRecord):
     budget: Budget
     seed: int
     """Of the match: seeds each tool call and the brain."""
+    focus: str = ""
+    """What the auditor is asked besides the open question; empty for nothing."""
+    members: tuple[str, ...] = ()
+    """Ids of the runs, beside this one, whose reports this auditor is given: a team's, and this is its last match."""
     created: datetime
     """When the match was asked for, with its time zone."""
     version: str
@@ -49,7 +53,7 @@ class MatchSpec(FileRecord):
     @property
     def stem(self) -> str:
         """Beginning of the run's id."""
-        return f"{self.recipe or self.organism}-{self.auditor}"
+        return f"{self.recipe or self.organism}-{self.auditor}" + ("-team" if self.members else "")
 
 
 def make_spec(

@@ -25,6 +25,10 @@ if TYPE_CHECKING:
     from tools.ngrams import has_letter as has_letter
     from tools.ngrams import term_pattern as term_pattern
     from tools.ngrams import words as words
+    from tools.reports import READ_REPORT as READ_REPORT
+    from tools.reports import GivenReport as GivenReport
+    from tools.reports import citable as citable
+    from tools.reports import report_tool as report_tool
     from tools.shortening import shortened as shortened
     from tools.tally import Tally as Tally
     from tools.tally import played_seconds as played_seconds
@@ -47,6 +51,7 @@ else:
             "helper": ["Helper", "HelperText"],
             "ledger": ["Hypothesis", "Ledger"],
             "ngrams": ["Incidence", "contains", "has_letter", "term_pattern", "words"],
+            "reports": ["READ_REPORT", "GivenReport", "citable", "report_tool"],
             "shortening": ["shortened"],
             "tally": ["Tally", "played_seconds"],
             "tool": ["Tool", "UnknownToolError", "tool"],

@@ -43,28 +43,37 @@ class Tool:
 _TOOLS: dict[str, Tool] = {}
 
 
-def tool(*needs: Affordance) -> Callable[[Callable[..., Awaitable[Result]]], Callable[..., Awaitable[Result]]]:
-    """Register a function as a tool under its own name.
+def as_tool(function: Callable[..., Awaitable[Result]], *needs: Affordance) -> Tool:
+    """A function as a tool under its own name, registered nowhere: for one that a match brings with it.
 
     Its first parameter is the `ToolContext`; the others are the auditor's arguments, annotated with pydantic types.
+
+    Raises:
+        ValueError: the function has no docstring.
+    """
+    name = function.__name__
+    if not function.__doc__:
+        raise ValueError(f"tool {name!r} has no docstring; auditors read it")
+    hints = get_type_hints(function, include_extras=True)
+    fields: dict[str, Any] = {
+        parameter.name: (hints[parameter.name], ... if parameter.default is parameter.empty else parameter.default)
+        for parameter in list(inspect.signature(function).parameters.values())[1:]
+    }
+    model = create_model(f"{name}_arguments", __config__=ConfigDict(extra="forbid"), **fields)
+    return Tool(name, inspect.cleandoc(function.__doc__), frozenset(needs), model, function)
+
+
+def tool(*needs: Affordance) -> Callable[[Callable[..., Awaitable[Result]]], Callable[..., Awaitable[Result]]]:
+    """Register a function as a tool (see `as_tool`) of every match whose rules grant what it needs.
 
     Raises:
         ValueError: a tool of that name is registered already, or the function has no docstring.
     """
 
     def register(function: Callable[..., Awaitable[Result]]) -> Callable[..., Awaitable[Result]]:
-        name = function.__name__
-        if name in _TOOLS:
-            raise ValueError(f"tool {name!r} is registered twice")
-        if not function.__doc__:
-            raise ValueError(f"tool {name!r} has no docstring; auditors read it")
-        hints = get_type_hints(function, include_extras=True)
-        fields: dict[str, Any] = {
-            parameter.name: (hints[parameter.name], ... if parameter.default is parameter.empty else parameter.default)
-            for parameter in list(inspect.signature(function).parameters.values())[1:]
-        }
-        model = create_model(f"{name}_arguments", __config__=ConfigDict(extra="forbid"), **fields)
-        _TOOLS[name] = Tool(name, inspect.cleandoc(function.__doc__), frozenset(needs), model, function)
+        if function.__name__ in _TOOLS:
+            raise ValueError(f"tool {function.__name__!r} is registered twice")
+        _TOOLS[function.__name__] = as_tool(function, *needs)
         return function
 
     return register

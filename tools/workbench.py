@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict
 
 from pydantic import JsonValue, ValidationError
@@ -40,6 +40,8 @@ class Workbench:
         seed: of the match.
         helper: writes and judges for some tools; None: they do without.
         clock: seconds, for measuring calls.
+        focus: what the auditor is asked besides the open question; empty for nothing.
+        brought: tools that this match brings with it, beside those that rules grant.
     """
 
     def __init__(
@@ -52,11 +54,13 @@ class Workbench:
         seed: int,
         helper: Helper | None = None,
         clock: Callable[[], float] = time.monotonic,
+        focus: str = "",
+        brought: Sequence[Tool] = (),
     ) -> None:
         self.organism, self.budget, self.log, self.seed, self._clock = organism, budget, log, seed, clock
-        self._allowed, self._helper = granted, helper
+        self._allowed, self._helper, self.focus = granted, helper, focus
         self.granted = frozenset(affordance for affordance in granted if affordance in organism.card.affordances)
-        self.tools: dict[str, Tool] = {tool.name: tool for tool in all_tools() if tool.needs <= self.granted}
+        self.tools: dict[str, Tool] = {tool.name: tool for tool in (*all_tools(), *brought) if tool.needs <= self.granted}
         self.ledger = Ledger.from_events(log.events)
         self.examine: Examine | None = None
         """Looks at a report before it stands; None: every report stands."""

@@ -2,7 +2,7 @@
 
 import json
 import unicodedata
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from pydantic import JsonValue
 
@@ -10,8 +10,14 @@ from transcripts.events import Event
 from transcripts.report import Evidence
 
 
-def quotation_problem(evidence: Evidence, events: Sequence[Event]) -> str:
-    """Why a quotation does not hold; empty if it does."""
+def quotation_problem(evidence: Evidence, events: Sequence[Event], citable: Callable[[Event], JsonValue]) -> str:
+    """Why a quotation does not hold; empty if it does.
+
+    Args:
+        evidence: the quotation.
+        events: of the run.
+        citable: what of a result may be cited.
+    """
     if evidence.event >= len(events):
         return f"no event {evidence.event}; the log ends at {len(events) - 1}"
     event = events[evidence.event]
@@ -20,7 +26,7 @@ def quotation_problem(evidence: Evidence, events: Sequence[Event]) -> str:
     wanted = {quotation for quotation in _readings(evidence.quotation) if quotation}
     if not wanted:
         return "the quotation is blank"
-    content = event.data["content"]
+    content = citable(event)
     # An auditor reads results as JSON: a quotation may be of one text in it, or of the JSON itself (a rate and its name).
     held = [*(normal(text) for text in _strings(content)), normal(json.dumps(content, ensure_ascii=False))]
     return "" if any(quotation in text for quotation in wanted for text in held) else f"not in event {evidence.event}"

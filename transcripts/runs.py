@@ -46,6 +46,11 @@ class RunFolder:
         return self.path / "score.json"
 
     @property
+    def team(self) -> Path:
+        """What became of the team whose reports this run's auditor is given."""
+        return self.path / "team.json"
+
+    @property
     def done(self) -> Path:
         """Written last: the run is over."""
         return self.path / "done"

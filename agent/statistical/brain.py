@@ -10,7 +10,8 @@ from agent.messages import Message, ToolAnswer, ToolCall, ToolSpec, Turn
 from agent.prompts import prompt
 from agent.statistical.course import Answered, Course, HurryError, Step
 from agent.statistical.policy import audit
-from tools import SUBMIT, USED_UP
+from agent.statistical.vote import vote
+from tools import READ_REPORT, SUBMIT, USED_UP
 
 TOOLS = re.compile(r"^Your tools: (.+)\.$", re.MULTILINE)
 RESULT = re.compile(r'<result event="(\d+)" tool="\w+">\n(.*)\n</result>\s*', re.DOTALL)
@@ -45,7 +46,7 @@ class StatisticalBrain:
             names = granted_tools(brief)
             # The brief speaks of a reference model only where the rules grant one.
             reference = "chat" in names and "reference model" in brief
-            self._course = audit(names, brief, self.seed, reference=reference)
+            self._course = vote() if READ_REPORT in names else audit(names, brief, self.seed, reference=reference)
             self._step, self._played = next(self._course), 0
         # Each assistant message is answered by the tool message behind it; a request for the report comes as the game's own message.
         pending = messages[1:]
