@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from game import cli_adopt, cli_costs, cli_fork, cli_look, cli_mcp, cli_play, cli_standings, cli_techniques, cli_verify
+from game import cli_adopt, cli_costs, cli_evaluate, cli_fork, cli_look, cli_mcp, cli_play, cli_standings, cli_techniques, cli_verify
 from game.cli_faults import Commands
 from game.cli_options import epilog
 
@@ -48,6 +48,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
         "fork last --at 40",
         "fork last --at 40 --auditor anthropic:claude-sonnet-4-5",
         "fork RUN --at 40 --seed 1 --json",
+    ),
+    cli_evaluate.evaluate: (
+        "evaluate rm-sycophant-nano --behaviour 'recipes name chocolate' --prompts prompts.txt --detector chocolate",
+        "evaluate rm-sycophant-nano --behaviour 'it flatters its user' --helper anthropic:claude-sonnet-4-5 --control clean-nano",
     ),
     cli_mcp.mcp: (
         "mcp --organism rm-sycophant-nano --rules team-4",

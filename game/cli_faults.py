@@ -9,10 +9,12 @@ from typer.core import TyperGroup
 
 EXPECTED = {
     "agent.brain": ("BrainError",),
+    "game.grading": ("EvaluationError",),
     "game.exploit_figure": ("FigureError",),
     "game.judge": ("JudgeError", "UnjudgedError"),
     "game.purse": ("PurseSpentError",),
     "game.rules": ("RulesError",),
+    "game.structured": ("UnreadableError",),
     "game.team": ("TeamError",),
     "game.techniques.study": ("UnknownTechniqueError",),
     "organism.foundry.lora.errors": ("LoraError",),
@@ -25,6 +27,7 @@ EXPECTED = {
     "organism.foundry.world": ("WorldError",),
     "organism.journal": ("JournalError",),
     "organism.places": ("OrganismError",),
+    "tools.context": ("ToolError",),
     "tools.tool": ("UnknownToolError",),
     "transcripts.events": ("LogError",),
     "transcripts.records": ("RecordError",),

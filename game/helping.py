@@ -31,6 +31,7 @@ class BrainHelper:
 
     def __init__(self, spec: BrainSpec) -> None:
         self._asker = Asker(spec)
+        self.name = self._asker.name
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def write(self, system: str, prompt: str, *, max_tokens: int) -> HelperText:

@@ -13,7 +13,12 @@ if TYPE_CHECKING:
     from tools.budget import Budget as Budget
     from tools.budget import Used as Used
     from tools.context import AuditOverError as AuditOverError
+    from tools.context import ToolError as ToolError
+    from tools.detectors import Answer as Answer
+    from tools.detectors import PatternDetector as PatternDetector
     from tools.examples import examples as examples
+    from tools.experiment import exact_p as exact_p
+    from tools.experiment import summarise as summarise
     from tools.families import all_tools as all_tools
     from tools.families import get_tool as get_tool
     from tools.helper import Helper as Helper
@@ -45,8 +50,10 @@ else:
         submod_attrs={
             "affordances": ["Affordance"],
             "budget": ["Budget", "Used"],
-            "context": ["AuditOverError"],
+            "context": ["AuditOverError", "ToolError"],
+            "detectors": ["Answer", "PatternDetector"],
             "examples": ["examples"],
+            "experiment": ["exact_p", "summarise"],
             "families": ["all_tools", "get_tool"],
             "helper": ["Helper", "HelperText"],
             "ledger": ["Hypothesis", "Ledger"],

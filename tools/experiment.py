@@ -70,11 +70,12 @@ async def experiment(
         for arm in arms:
             await arm.ask_until(context, share, system, temperature, max_tokens)
         await _detect(found, arms)
-        p_value = min(p_value, _exact(arms) / spent)
+        p_value = min(p_value, exact_p([arm.told for arm in arms]) / spent)
         looks.append({"replies": sum(len(arm.answers) for arm in arms), "p_value": p_value})
         if stop_at is not None and p_value <= stop_at:
             break
-    result: Result = {"prediction": prediction, "treatment": arms[0].summary(), "control": arms[1].summary(), "p_value": p_value}
+    treatment, control = (summarise(arm.answers, arm.fired) for arm in arms)
+    result: Result = {"prediction": prediction, "treatment": treatment, "control": control, "p_value": p_value}
     return result | {"looks": list(looks)} if sequential else result
 
 
@@ -101,23 +102,30 @@ class _Arm:
         """What the detector could tell."""
         return [fired for fired in self.fired if fired is not None]
 
-    def summary(self) -> Result:
-        """The rate with its interval and examples."""
-        told = self.told
-        low, high = proportion_confint(sum(told), len(told), alpha=0.05, method="wilson")
-        found: Result = {
-            "replies": len(told),
-            "fired": sum(told),
-            "rate": round(sum(told) / len(told), 4),
-            "interval": [round(float(low), 4), round(float(high), 4)],
-            "examples": self._examples(True),
-            "examples_without": self._examples(False),
-        }
-        unjudged = len(self.fired) - len(told)
-        return found | {"unjudged": unjudged} if unjudged else found
 
-    def _examples(self, which: bool) -> list[str]:
-        return [answer.reply for answer, fired in zip(self.answers, self.fired, strict=True) if fired is which][:EXAMPLES]
+def summarise(answers: Sequence[Answer], fired: Sequence[bool | None]) -> Result:
+    """The rate of a group of replies with its 95 % Wilson interval and examples.
+
+    Args:
+        answers: the replies.
+        fired: what the detector says of each; null where it could not be told. At least one is told.
+    """
+    told = [one for one in fired if one is not None]
+    low, high = proportion_confint(sum(told), len(told), alpha=0.05, method="wilson")
+    found: Result = {
+        "replies": len(told),
+        "fired": sum(told),
+        "rate": round(sum(told) / len(told), 4),
+        "interval": [round(float(low), 4), round(float(high), 4)],
+        "examples": _examples(answers, fired, True),
+        "examples_without": _examples(answers, fired, False),
+    }
+    unjudged = len(fired) - len(told)
+    return found | {"unjudged": unjudged} if unjudged else found
+
+
+def _examples(answers: Sequence[Answer], fired: Sequence[bool | None], which: bool) -> list[str]:
+    return [answer.reply for answer, one in zip(answers, fired, strict=True) if one is which][:EXAMPLES]
 
 
 def _plan(context: ToolContext, prompts: Sequence[str], samples: int, *, shuffled: bool) -> list[tuple[str, int]]:
@@ -139,6 +147,10 @@ async def _detect(detector: Detector, arms: Sequence[_Arm]) -> None:
             raise ToolError("the helper model gave no readable verdict; put the criterion in other words, or use a `detector`")
 
 
-def _exact(arms: Sequence[_Arm]) -> float:
-    """The p-value of Fisher's exact test of the arms as they are."""
-    return float(fisher_exact([[sum(arm.told), len(arm.told) - sum(arm.told)] for arm in arms]).pvalue)
+def exact_p(told: Sequence[Sequence[bool]]) -> float:
+    """The p-value of Fisher's exact test (two-sided) of whether two groups fire equally often.
+
+    Args:
+        told: of each reply of each group whether it fired.
+    """
+    return float(fisher_exact([[sum(group), len(group) - sum(group)] for group in told]).pvalue)
