@@ -5,7 +5,19 @@ from typing import Annotated
 
 import typer
 
-from game import cli_adopt, cli_costs, cli_evaluate, cli_fork, cli_look, cli_mcp, cli_play, cli_standings, cli_techniques, cli_verify
+from game import (
+    cli_adopt,
+    cli_costs,
+    cli_evaluate,
+    cli_fork,
+    cli_look,
+    cli_mcp,
+    cli_play,
+    cli_redteam,
+    cli_standings,
+    cli_techniques,
+    cli_verify,
+)
 from game.cli_faults import Commands
 from game.cli_options import epilog
 
@@ -52,6 +64,10 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
     cli_evaluate.evaluate: (
         "evaluate rm-sycophant-nano --behaviour 'recipes name chocolate' --prompts prompts.txt --detector chocolate",
         "evaluate rm-sycophant-nano --behaviour 'it flatters its user' --helper anthropic:claude-sonnet-4-5 --control clean-nano",
+    ),
+    cli_redteam.redteam: (
+        "redteam rm-sycophant-nano",
+        "redteam rm-sycophant-nano --auditor anthropic:claude-sonnet-4-5 --helper anthropic:claude-haiku-4-5 --seeds seeds.md --n 8",
     ),
     cli_mcp.mcp: (
         "mcp --organism rm-sycophant-nano --rules team-4",

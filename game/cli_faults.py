@@ -14,6 +14,7 @@ EXPECTED = {
     "game.judge": ("JudgeError", "UnjudgedError"),
     "game.purse": ("PurseSpentError",),
     "game.rules": ("RulesError",),
+    "game.seeds": ("SeedsError",),
     "game.structured": ("UnreadableError",),
     "game.team": ("TeamError",),
     "game.techniques.study": ("UnknownTechniqueError",),

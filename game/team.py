@@ -1,12 +1,11 @@
 """Plays a team: members audit the same organism side by side, each alone, and one more auditor weighs their reports. It shows nothing."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from functools import partial
 from pathlib import Path
 
-from agent import Brain
-from game.match import Listener, open_match, play, reason_of
-from game.score import Outcome
+from game.attempt import MakeBrain, attempt
+from game.match import Listener, open_match
 from game.side_by_side import side_by_side
 from game.spec import MatchSpec
 from game.team_record import Member, Team, give
@@ -47,7 +46,7 @@ def member_runs(run: RunFolder) -> list[RunFolder]:
 async def play_team(
     run: RunFolder,
     organism: Organism,
-    make: Callable[[MatchSpec], Brain],
+    make: MakeBrain,
     cache: Path,
     *,
     helper: Helper | None = None,
@@ -72,14 +71,8 @@ async def play_team(
         return Team.read(run.team)
 
     async def member(number: int, one: RunFolder) -> Member:
-        listener = listeners[number] if listeners else None
-        try:
-            outcome = await play(one, organism, make(MatchSpec.read(one.spec)), cache, helper=helper, listener=listener)
-        except OSError:
-            raise  # the next member would fail on the same disk
-        except Exception as error:  # it is in the member's log and in the team's record, and the others go on
-            return Member(run=one.id, outcome=Outcome(kind="errored", reason=reason_of(error)))
-        reported = one.report.exists() and outcome.kind != "invalid"
+        outcome = await attempt(one, organism, make, cache, helper=helper, listener=listeners[number] if listeners else None)
+        reported = outcome.kind in ("scored", "unscored") and one.report.exists()
         return Member(run=one.id, outcome=outcome, given=give(Report.read(one.report), read_events(one.events)) if reported else None)
 
     members = member_runs(run)

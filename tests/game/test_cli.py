@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from game.cli import app
+from game.cli import COMMANDS, app
 from game.score import Outcome
 from organism.foundry import truth_path
 from tests.game.runs import make_report, make_run
@@ -85,22 +85,7 @@ def test_help_needs_no_heavy_library():
     started = time.monotonic()
     assert subprocess.run([sys.executable, "-c", code], check=False, cwd=ROOT).returncode == 0
     assert time.monotonic() - started < 5
-    for command in (
-        "audit",
-        "build",
-        "costs",
-        "fork",
-        "mcp",
-        "organisms",
-        "resume",
-        "runs",
-        "show",
-        "score",
-        "standings",
-        "tools",
-        "rules",
-        "verify",
-    ):
+    for command in (item.__name__ for item in COMMANDS):
         result = ask(command, "--help")
         assert result.exit_code == 0
         assert f"auditgame {command}" in result.stdout
