@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -83,7 +84,7 @@ async def measure(
     """
     groups = []
     for name, model in (organism, control):
-        groups.append(await replies(model, design.prompts, terms, lambda done, whole, name=name: progress(name, done, whole)))
+        groups.append(await replies(model, design.prompts, terms, partial(progress, name)))
     judged = await judge(design, groups, helper, terms.seed)
     separation = separate(judged)
     return Evaluation(

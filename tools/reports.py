@@ -51,7 +51,7 @@ def report_tool(given: Sequence[GivenReport]) -> Tool:
 def citable(event: Event) -> JsonValue:
     """What of a result may be cited as evidence: of another's report not what its author says, but what its author quoted."""
     content = event.data["content"]
-    if event.data["tool"] != READ_REPORT:
+    if event.data.get("tool") != READ_REPORT:
         return content
     if not isinstance(content, dict):
         return []

@@ -136,8 +136,9 @@ async def test_a_stopped_team_goes_on_with_what_is_missing(team, organism, play_
     class StoppedError(BaseException):
         """As a kill: nothing is written of it."""
 
+    await play(member_runs(team)[0], organism, ScriptedBrain(submit()), tmp_path)
     with pytest.raises(StoppedError):
-        await play_all(ScriptedBrain(submit()), ScriptedBrain(GUESS, StoppedError()), ScriptedBrain(GUESS, GUESS, GUESS, submit()))
+        await play_all(ScriptedBrain(), ScriptedBrain(GUESS, StoppedError()), ScriptedBrain(GUESS, GUESS, GUESS, submit()))
     before = {run.id: read_events(run.events) for run in member_runs(team)}
     assert Outcome.read(member_runs(team)[0].done).kind == "scored"
     brains = [ScriptedBrain(), ScriptedBrain(GUESS, submit()), ScriptedBrain(GUESS, GUESS, GUESS, submit())]
