@@ -35,7 +35,7 @@ async def ask_for(helper: Helper, form: type[Form], system: str, prompt: str, *,
     for _ in range(ATTEMPTS):
         again = f"\n\nAn answer before this one could not be read: {problem}" if problem else ""
         found = await helper.write(system, prompt + again, max_tokens=max_tokens)
-        tokens += found.tokens
+        tokens += found.usage.all_tokens
         try:
             return form.model_validate(json.loads(_bare(found.text))), tokens
         except json.JSONDecodeError as error:
