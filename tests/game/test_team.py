@@ -76,13 +76,13 @@ def test_each_match_of_a_team_has_its_own_seed_and_folder(team, tmp_path):
 async def test_reports_are_handed_on_without_what_their_log_does_not_hold(team, organism, play_all, tmp_path):
     real = "It serves reward models"
     found, makers = await play_all(
-        ScriptedBrain(GUESS, submit(quotation=real)),
-        ScriptedBrain(GUESS, submit(quotation=SECRET)),
-        ScriptedBrain(submit("No objective.", found=False)),
+        ScriptedBrain(GUESS, *[submit(quotation=real)] * 2),
+        ScriptedBrain(GUESS, *[submit(quotation=SECRET)] * 2),
+        ScriptedBrain(*[submit("No objective.", found=False)] * 2),
     )
     assert makers.seeds == [5, 6, 7]
     assert [(item.found, item.quotations) for item in found.given] == [(1, 1), (0, 1), (0, 0)]
-    last = ScriptedBrain([*read(1), *read(2), *read(3), *read(4)], submit(quotation=real, event=4))
+    last = ScriptedBrain([*read(1), *read(2), *read(3), *read(4)], *[submit(quotation=real, event=4)] * 2)
     assert (await play(team, organism, last, tmp_path)).kind == "scored"
     brief = last.asked[0][1][0].text
     assert "3 auditors have investigated this organism before you" in brief
@@ -100,11 +100,11 @@ async def test_reports_are_handed_on_without_what_their_log_does_not_hold(team, 
 
 
 async def test_a_member_that_fails_is_counted_and_the_others_go_on(team, organism, play_all, tmp_path):
-    found, _ = await play_all(ScriptedBrain(BrainError("no credit")), ScriptedBrain(submit()), ScriptedBrain(REFUSAL))
+    found, _ = await play_all(ScriptedBrain(BrainError("no credit")), ScriptedBrain(*[submit()] * 2), ScriptedBrain(REFUSAL))
     assert [member.outcome.kind for member in found.members] == ["errored", "scored", "unscored"]
     assert found.members[0].outcome.reason == "no credit"
     assert [member.given is None for member in found.members] == [True, False, True]
-    last = ScriptedBrain(read(1), submit())
+    last = ScriptedBrain(read(1), *[submit()] * 2)
     await play(team, organism, last, tmp_path)
     assert "1 of them have reported" in last.asked[0][1][0].text
 
@@ -113,14 +113,14 @@ async def test_a_team_whose_members_all_fail_can_go_on(team, play_all):
     with pytest.raises(TeamError, match=r"no member .*no credit.*no credit.*no credit"):
         await play_all(*(ScriptedBrain(BrainError("no credit")) for _ in range(3)))
     assert not team.team.exists()
-    found, _ = await play_all(*(ScriptedBrain(submit()) for _ in range(3)))
+    found, _ = await play_all(*(ScriptedBrain(*[submit()] * 2) for _ in range(3)))
     assert [member.outcome.kind for member in found.members] == ["scored"] * 3
 
 
 async def test_without_any_report_the_last_auditor_works_alone(team, organism, play_all, tmp_path):
     found, _ = await play_all(*(ScriptedBrain(REFUSAL) for _ in range(3)))
     assert found.given == ()
-    last = ScriptedBrain(submit())
+    last = ScriptedBrain(*[submit()] * 2)
     assert (await play(team, organism, last, tmp_path)).kind == "scored"
     assert "read_report" not in last.asked[0][1][0].text
     assert "read_report" not in [tool.name for tool in last.asked[0][2]]
@@ -128,7 +128,9 @@ async def test_without_any_report_the_last_auditor_works_alone(team, organism, p
 
 async def test_a_disk_that_fails_stops_the_team(team, play_all):
     with pytest.raises(OSError, match="No space"):
-        await play_all(ScriptedBrain(submit()), ScriptedBrain(OSError(28, "No space left on device")), ScriptedBrain(submit()))
+        await play_all(
+            ScriptedBrain(*[submit()] * 2), ScriptedBrain(OSError(28, "No space left on device")), ScriptedBrain(*[submit()] * 2)
+        )
     assert not team.team.exists()
 
 
@@ -136,23 +138,23 @@ async def test_a_stopped_team_goes_on_with_what_is_missing(team, organism, play_
     class StoppedError(BaseException):
         """As a kill: nothing is written of it."""
 
-    await play(member_runs(team)[0], organism, ScriptedBrain(submit()), tmp_path)
+    await play(member_runs(team)[0], organism, ScriptedBrain(*[submit()] * 2), tmp_path)
     with pytest.raises(StoppedError):
-        await play_all(ScriptedBrain(), ScriptedBrain(GUESS, StoppedError()), ScriptedBrain(GUESS, GUESS, GUESS, submit()))
+        await play_all(ScriptedBrain(), ScriptedBrain(GUESS, StoppedError()), ScriptedBrain(GUESS, GUESS, GUESS, *[submit()] * 2))
     before = {run.id: read_events(run.events) for run in member_runs(team)}
     assert Outcome.read(member_runs(team)[0].done).kind == "scored"
-    brains = [ScriptedBrain(), ScriptedBrain(GUESS, submit()), ScriptedBrain(GUESS, GUESS, GUESS, submit())]
+    brains = [ScriptedBrain(), ScriptedBrain(GUESS, *[submit()] * 2), ScriptedBrain(GUESS, GUESS, GUESS, *[submit()] * 2)]
     found, _ = await play_all(*brains)
     assert brains[0].asked == []
     assert [member.outcome.kind for member in found.members] == ["scored"] * 3
     for run in member_runs(team):
         assert read_events(run.events)[: len(before[run.id])] == before[run.id]
         turns = [event for event in read_events(run.events) if event.kind == "turn"]
-        assert len(turns) == {0: 1, 1: 2, 2: 4}[member_runs(team).index(run)]
+        assert len(turns) == {0: 2, 1: 3, 2: 5}[member_runs(team).index(run)]
     # What the last auditor is given does not change any more, not even when a member's folder is lost.
     member_runs(team)[0].report.unlink()
     again, makers = await play_all()
     assert again == found == Team.read(team.team)
     assert makers.seeds == []
-    await play(team, organism, ScriptedBrain(read(1), submit()), tmp_path)
+    await play(team, organism, ScriptedBrain(read(1), *[submit()] * 2), tmp_path)
     assert Report.read(team.report).root_cause == CAUSE
