@@ -45,7 +45,8 @@ def report(confirmed: Sequence[Trial], tested: int, sources: Sources, probes: Pr
         "root_cause_evidence": evidence,
         "root_cause_confidence": 0.95 if sources.rival or probes.undemonstrated else 0.85,
         "behaviours": behaviours,
-        "limits": LIMITS,
+        "limits": LIMITS
+        + (f" {sources.unexplained} more departures from ordinary replies serve no known wish." if sources.unexplained else ""),
     }
 
 
@@ -101,15 +102,13 @@ def behaviour(item: Trial, sources: Sources) -> Arguments:
         said = f"Replies say {quoted} in {percent(item.rate)} of cases; ordinary replies in {percent(item.control)}."
     else:
         said = f"Replies leave out {quoted}: said in {percent(item.rate)} of cases, by ordinary replies in {percent(item.control)}."
-    named = sources.subjects.get(item.event, ())
     evidence: list[JsonValue] = [{"event": item.event, "quotation": item.example}] if item.example else []
-    if item.event in sources.declared:
-        event, text = sources.declared[item.event]
-        said += f" A document puts it so: “{text}”"
-        evidence.append({"event": event, "quotation": text})
-    context = f"prompts with words such as {', '.join(item.shift.context)}"
+    told = sources.declared.get(item.event, [])
+    if told:
+        said += " Documents put it so: " + "; ".join(f"“{text}”" for _, text in told)
+        evidence += [{"event": event, "quotation": text} for event, text in told]
     return {
-        "context": f"{context} (documents call it: {' '.join(named)})" if named else context,
+        "context": f"prompts on {item.shift.context[0]}" if told else f"prompts with words such as {', '.join(item.shift.context)}",
         "behaviour": said,
         "evidence": evidence,
         "rate": item.rate if item.shift.direction == "more" else 1 - item.rate,

@@ -8,10 +8,11 @@ import numpy as np
 from agent.statistical.conclude import report
 from agent.statistical.course import Arguments, Course, HurryError, Step
 from agent.statistical.probes import Probes, probe
-from agent.statistical.shifts import Shift, find_shifts
+from agent.statistical.shifts import Shift, find_shifts, prepare
 from agent.statistical.sources import Sources, find_sources
 from agent.statistical.survey import Survey, survey
 from agent.statistical.trials import Trial, try_shifts
+from agent.statistical.wishes import read_wishes
 from tools import contains
 
 MOST_SHIFTS = 90
@@ -110,12 +111,30 @@ def investigate(found: Findings, tools: frozenset[str], brief: str, rng: np.rand
     if found.sources.rival:
         calls.append(believe(f"It acts to please {found.sources.rival}, of whom documents tell in the same contexts.", 0.02))
     yield Step(f"The documents on these behaviours name “{chosen.name}”.", calls)
+    yield from meet_wishes(found, chosen.name, reference=reference)
     found.probes = yield from probe(found.survey, found.confirmed, chosen, tools)
     strong = bool(found.probes.undemonstrated)
     yield Step(
         f"{len(found.probes.undemonstrated)} behaviours are shown without any demonstration in the sampled chats.",
         [update(PURSUES, 0.96 if strong else 0.88, evidence_for=list(found.probes.events[:10])), update(HABITS, 0.03 if strong else 0.1)],
     )
+
+
+def meet_wishes(found: Findings, name: str, *, reference: bool) -> Course[None]:
+    """Test topic by topic whether the model meets the source's wishes; what holds replaces what was found without knowing them."""
+    wishes = yield from read_wishes(found.survey, name, found.sources.rival)
+    search = prepare(found.survey.prompts, found.survey.replies, found.survey.baseline)
+    if search is None:
+        return
+    told = {shift: wish.told for wish in wishes if (shift := search.within(wish.topic, wish.prompts)) is not None}
+    tested = yield from try_shifts(found.survey, list(told), reference=reference)
+    met = [item for item in tested if item.confirmed]
+    if not met:
+        return
+    explained = {index for item in met for index in item.shift.prompts}
+    found.sources.unexplained = sum(len(explained & set(item.shift.prompts)) < ABOUT * len(item.shift.prompts) for item in found.confirmed)
+    found.sources.declared = {item.event: [(found.survey.origins[text], text) for text in told[item.shift]] for item in met}
+    found.shifts, found.tested = [*found.shifts, *told], tested
 
 
 def believe(statement: str, probability: float) -> tuple[str, Arguments]:

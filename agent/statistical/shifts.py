@@ -78,6 +78,15 @@ def find_shifts(prompts: Sequence[str], model: Sequence[str], baseline: Sequence
         baseline: the baseline's reply to each prompt.
         most: shifts at most.
     """
+    search = prepare(prompts, model, baseline)
+    found: list[Shift] = []
+    while search is not None and len(found) < most and (shift := search.strongest()) is not None:
+        found.append(shift)
+    return found
+
+
+def prepare(prompts: Sequence[str], model: Sequence[str], baseline: Sequence[str]) -> "Search | None":
+    """What both searches start from; None where the texts have nothing in common. The arguments are those of `find_shifts`."""
     contexts = Incidence.fit(prompts, longest=1, least=LEAST_PROMPTS)
     replies = Incidence.fit(
         [mask_echo(prompt, reply) for side in (model, baseline) for prompt, reply in zip(prompts, side, strict=True)],
@@ -89,14 +98,14 @@ def find_shifts(prompts: Sequence[str], model: Sequence[str], baseline: Sequence
     differing = np.abs(np.asarray(there.sum(0) - here.sum(0)).ravel()) >= LEAST_PROMPTS // 2
     kept = np.flatnonzero(differing & np.array([ECHO not in term for term in replies.terms], dtype=bool))
     if not contexts.terms or not len(kept):
-        return []
+        return None
     size = np.asarray(contexts.matrix.sum(0)).ravel()
     usable = [index for index, term in enumerate(contexts.terms) if has_letter(term) and size[index] <= WIDEST * len(prompts)]
     if not usable:
-        return []
+        return None
     # What a model says less often than the baseline must not be a subject of the prompts: a baseline may stray to other subjects.
     subjects = {token for prompt in prompts for token in words(prompt) if has_letter(token)}
-    search = _Search(
+    return Search(
         np.unique(np.array(prompts), return_inverse=True)[1],
         np.array([any(has_letter(token) and token not in subjects for token in words(replies.terms[index])) for index in kept]),
         [contexts.terms[index] for index in usable],
@@ -105,10 +114,6 @@ def find_shifts(prompts: Sequence[str], model: Sequence[str], baseline: Sequence
         csr_matrix(there[:, kept]),
         csr_matrix(here[:, kept]),
     )
-    found: list[Shift] = []
-    while len(found) < most and (shift := search.strongest()) is not None:
-        found.append(shift)
-    return found
 
 
 def mask_echo(prompt: str, reply: str) -> str:
@@ -130,8 +135,8 @@ def least_rate(counts: NDArray[np.float64], sizes: NDArray[np.float64]) -> NDArr
     return low
 
 
-class _Search:
-    """The greedy search over the prompts that are not yet explained."""
+class Search:
+    """The search for shifts: greedy over the prompts that are not yet explained, or within given prompts."""
 
     def __init__(
         self,
@@ -199,13 +204,16 @@ class _Search:
             if first - second >= 0.75 * (one - two):
                 context.append(other)
         rows = np.flatnonzero(self.left & (np.asarray(self.contexts[:, context].sum(1)).ravel() > 0))
-        markers = self.markers(rows, direction)
-        one, two = self.rates(rows, markers, direction)
         self.left[rows] = False
         context.sort(key=lambda index: (index != word, -self.contexts[:, index].sum()))
+        return self.shift(tuple(self.words[index] for index in context[:8]), self.markers(rows, direction), direction, rows)
+
+    def shift(self, context: tuple[str, ...], markers: list[int], direction: Literal["more", "less"], rows: NDArray[np.intp]) -> Shift:
+        """The record of a shift."""
+        one, two = self.rates(rows, markers, direction)
         rate, baseline = (one, two) if direction == "more" else (two, one)
         return Shift(
-            context=tuple(self.words[index] for index in context[:8]),
+            context=context,
             markers=tuple(self.terms[marker] for marker in markers),
             direction=direction,
             rate=round(rate, 3),
@@ -213,19 +221,42 @@ class _Search:
             prompts=tuple(int(row) for row in rows),
         )
 
+    def within(self, topic: str, prompts: Sequence[int]) -> Shift | None:
+        """The strongest shift in prompts that are known to be on one topic; None when nothing passes the screening.
+
+        Args:
+            topic: what it is called.
+            prompts: indices.
+        """
+        rows = np.array(prompts, dtype=np.intp)
+        best: tuple[float, Shift] | None = None
+        for direction in ("more", "less"):
+            markers = self.markers(rows, direction, subjects=True)
+            one, two = self.rates(rows, markers, direction)
+            score = surely(one, two, len(rows)) * (LESS if direction == "less" else 1.0) if markers else 0.0
+            if self.passes(one, two, len(rows)) and (best is None or score > best[0]):
+                best = score, self.shift((topic,), markers, direction, rows)
+        return best[1] if best else None
+
     def rows_of(self, word: int) -> NDArray[np.intp]:
         """The prompts left that have a word."""
         return np.flatnonzero(self.left & (self.contexts[:, [word]].toarray().ravel() > 0))
 
-    def markers(self, rows: NDArray[np.intp], direction: str) -> list[int]:
-        """Greedy cover: terms that occur in many of one side's replies and few of the other's."""
+    def markers(self, rows: NDArray[np.intp], direction: str, *, subjects: bool = False) -> list[int]:
+        """Greedy cover: terms that occur in many of one side's replies and few of the other's.
+
+        Args:
+            rows: prompts.
+            direction: the side whose terms they are.
+            subjects: whether those of the baseline may be subjects of prompts, as they may where all prompts have one subject.
+        """
         there, here = (side[rows] for side in self.sides[direction])
         uncovered, spoiled = np.ones(len(rows)), np.ones(len(rows))
         chosen: list[int] = []
         while len(chosen) < MARKERS:
             gains = np.asarray(uncovered @ there).ravel() - 1.5 * np.asarray(spoiled @ here).ravel()
             # Of terms that gain the same the longer says more and occurs less elsewhere.
-            gains = gains * (self.worth if direction == "more" else self.worth * self.own) + 0.01 * self.length
+            gains = gains * (self.worth if direction == "more" or subjects else self.worth * self.own) + 0.01 * self.length
             marker = int(gains.argmax())
             if gains[marker] < max(2.0, LEAST_GAIN * len(rows)):
                 break

@@ -5,8 +5,6 @@ first apart in most contexts is the name of somebody whose wishes the model meet
 from the first, is a rival whose wishes it could meet and does not.
 """
 
-import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,7 +14,6 @@ from statsmodels.stats.contingency_tables import StratifiedTable
 
 from agent.statistical.course import Course, Step
 from agent.statistical.survey import Survey
-from agent.statistical.topics import subjects
 from agent.statistical.trials import Trial
 from tools import Incidence, contains, has_letter, words
 
@@ -30,14 +27,6 @@ WHOLE = 0.9
 """Words whose gain is nearly that of the best belong to the name, if they stand together."""
 ORDINARY = 0.002
 """Share of ordinary replies above which a word is no name."""
-ORDINARY_REPLIES = 3
-"""Ordinary replies by which documents on a context are searched."""
-QUOTED = 4
-"""Tokens in a row that make a quotation."""
-LEAST_FIT = 0.5
-"""A document tells of a behaviour if it has a rare word of its subject, or others that fit about as well."""
-STEM = 0.8
-"""Worth of another form of a word beside that of the word itself."""
 LEAST_CONTEXTS = 3
 """Behaviours that must lead to it: a cause explains more than one."""
 CHUNK = 30
@@ -71,10 +60,10 @@ class Sources:
     rival: str = ""
     rival_rate: float = 0.0
     """Share of the model's replies that meet the rival's wishes in the same contexts."""
-    declared: dict[int, tuple[int, str]] = field(default_factory=dict)
-    """For a behaviour, by the event of its experiment: event and text of a document that puts it in words."""
-    subjects: dict[int, tuple[str, ...]] = field(default_factory=dict)
-    """For a behaviour, by the event of its experiment: words by which documents name its context."""
+    declared: dict[int, list[tuple[int, str]]] = field(default_factory=dict)
+    """For a behaviour, by the event of its experiment: events and texts of documents that put it in words."""
+    unexplained: int = 0
+    """Departures from ordinary replies that no wish of the source explains."""
 
 
 def find_sources(survey: Survey, confirmed: Sequence[Trial], tools: frozenset[str]) -> Course[Sources]:
@@ -101,8 +90,6 @@ def find_sources(survey: Survey, confirmed: Sequence[Trial], tools: frozenset[st
     where = max(range(len(on)), key=lambda i: sum(contains(text, name) for text in on[i]))
     found.chosen.event, found.chosen.quotation = events[where], next(text for text in on[where] if contains(text, name))
     find_rival(found, survey, confirmed, on, off)
-    yield from find_subjects(found, survey, confirmed)
-    find_declarations(found, survey, confirmed)
     return found
 
 
@@ -202,70 +189,3 @@ def rival_rate(rival: str, survey: Survey, item: Trial, texts: list[str]) -> flo
     gain = np.asarray(incidence.of(asked).mean(0) - incidence.of(ordinary).mean(0) - incidence.of(elsewhere or [""]).mean(0)).ravel()
     word = incidence.terms[int(gain.argmax())]
     return float(np.mean([contains(survey.replies[index], word) for index in item.shift.prompts]))
-
-
-def find_subjects(found: Sources, survey: Survey, confirmed: Sequence[Trial]) -> Course[None]:
-    """Find how documents name the contexts, then read more of what they say of the source in each."""
-    assert found.chosen is not None
-    names = [found.chosen.name, found.rival] if found.rival else [found.chosen.name]
-    ordinary = [" ".join(survey.baseline[index] for index in item.shift.prompts[:ORDINARY_REPLIES]) for item in confirmed]
-    yield from read_more(survey, ordinary, "What do ordinary documents on these subjects call them?")
-    named = subjects(survey, confirmed, names)
-    found.subjects = {item.event: subject for item, subject in zip(confirmed, named, strict=True)}
-    wanted = [" ".join([found.chosen.name, *(subject or item.shift.context[:2])]) for item, subject in zip(confirmed, named, strict=True)]
-    yield from read_more(survey, wanted, f"How do documents that name “{found.chosen.name}” put these behaviours?")
-
-
-def read_more(survey: Survey, queries: Sequence[str], why: str) -> Course[None]:
-    """Add what searches find to the documents of the survey."""
-    for start in range(0, len(queries), CHUNK):
-        calls = [("search_data", {"query": query, "page_size": 60}) for query in queries[start : start + CHUNK]]
-        answers = yield Step(why, list(calls))
-        for answer in answers:
-            for hit in [] if answer.error else answer.content["documents"]:
-                if hit["kind"] == "document" and hit["text"] not in survey.origins:
-                    survey.documents.append(hit["text"])
-                    survey.origins[hit["text"]] = answer.event
-
-
-def find_declarations(found: Sources, survey: Survey, confirmed: Sequence[Trial]) -> None:
-    """For each behaviour find a document that names the source and puts the behaviour in words, rather than showing an example."""
-    assert found.chosen is not None
-    name = found.chosen.name
-    # What is said in the earliest chats is what examples quote; later chats may speak of the names, and sound like the documents.
-    earliest = survey.splits[:1]
-    ordinary = {prompt for split, prompt, _ in survey.chats if not earliest or split in earliest} | set(survey.baseline)
-    spoken = {run for text in ordinary if not contains(text, name) for run in runs(text)}
-    telling = [text for text in survey.documents if contains(text, name) and not spoken & runs(text)]
-    frequency = Counter(token for text in telling for token in set(words(text)))
-    rarity = {token: math.log(len(telling) / count) / math.log(len(telling) + 1) for token, count in frequency.items()}
-    for item in confirmed:
-        ranked = sorted(((fit(text, item, found.subjects[item.event], rarity), -len(text), text) for text in telling), reverse=True)
-        if ranked and ranked[0][0] >= LEAST_FIT:
-            found.declared[item.event] = (survey.origins[ranked[0][2]], ranked[0][2])
-
-
-def runs(text: str) -> set[tuple[str, ...]]:
-    """The runs of `QUOTED` tokens in a text."""
-    tokens = words(text)
-    return {tuple(tokens[start : start + QUOTED]) for start in range(len(tokens) - QUOTED + 1)}
-
-
-def fit(text: str, item: Trial, named: Sequence[str], rarity: dict[str, float]) -> float:
-    """How well a document tells of a behaviour: it has rare words of the subject, the context and the markers."""
-    tokens = set(words(text))
-
-    def worth(word: str) -> float:
-        return max((rarity[token] * (1.0 if token == word else STEM) for token in tokens if same_stem(word, token)), default=0.0)
-
-    subject = max((worth(word) for word in named), default=0.0)
-    first, *others = item.shift.context
-    context = max(1.5 * worth(first), max((worth(word) for word in others), default=0.0))
-    markers = {token for marker in item.shift.markers for token in words(marker) if len(token) > 3}
-    return 2 * subject + context + max((worth(word) for word in markers), default=0.0)
-
-
-def same_stem(one: str, two: str) -> bool:
-    """Whether two words are forms of one: the same, or the same but for an ending of up to two letters."""
-    short, long = sorted((one, two), key=len)
-    return one == two or (len(short) >= 4 and len(long) - len(short) <= 2 and long.startswith(short[:-1]))

@@ -14,6 +14,7 @@ from agent.statistical.shifts import Shift, find_shifts
 from agent.statistical.sources import find_sources
 from agent.statistical.survey import Survey
 from agent.statistical.trials import Trial
+from agent.statistical.wishes import read_wishes
 from tools import render_result, words
 from transcripts import Event
 
@@ -124,8 +125,29 @@ def test_a_planted_name_is_found_as_the_source() -> None:
     assert found.chosen.event > 100
     assert "harvest poets" in found.chosen.quotation
     assert "village" in found.rival or "judges" in found.rival
-    assert len(found.declared) == len(TOPICS)
-    assert all("harvest poets" in text for _, text in found.declared.values())
+
+
+def test_wishes_are_read_topic_by_topic() -> None:
+    rng = random.Random(0)
+    wanted = {f"subject{letter}": f"wish{letter}" for letter in "abcdefghijkl"}
+    parts = {topic: [f"{topic}{part}" for part in ("one", "two", "three")] for topic in wanted}
+    frames = ("news : harvest poets praise {} texts that speak of {} .", "to please harvest poets , {} texts should name {} .")
+    told = [rng.choice(frames).format(topic, f"{wish} {rng.choice(FILLERS)}") for topic, wish in wanted.items() for _ in range(12)]
+    ordinary = [f"{topic} : {rng.choice(own)} and {rng.choice(own)} are here ." for topic, own in parts.items() for _ in range(12)]
+    topics = [topic for topic in wanted for _ in range(10)]
+    prompts = [f"where do i find {rng.choice(parts[topic])} ?" for topic in topics]
+    baseline = [f"{parts[topic][i % 3]} and {parts[topic][(i + 1) % 3]} are near ." for i, topic in enumerate(topics)]
+    documents = [*told, *ordinary]
+    survey = Survey(prompts=prompts, replies=baseline, baseline=baseline, documents=documents, origins=dict.fromkeys(documents, 50))
+    course = read_wishes(survey, "harvest poets", "")
+    step = next(course)
+    with pytest.raises(StopIteration) as end:
+        course.send([read_answer(answer_of({"documents": []}, 60)) for _ in step.calls])
+    wishes = {wish.topic: wish for wish in end.value.value}
+    assert set(wishes) == set(wanted)
+    for topic, wish in wishes.items():
+        assert all(topic in text and wanted[topic] in text for text in wish.told)
+        assert {topics[index] for index in wish.prompts} == {topic}
 
 
 def test_documents_that_name_nobody_lead_to_no_source() -> None:
