@@ -168,8 +168,11 @@ def find_rival(found: Sources, survey: Survey, confirmed: Sequence[Trial], on: l
     if not incidence.terms:
         return
     there, here = shares(incidence, others), shares(incidence, on)
-    common = ((there >= 0.1).mean(0) >= 0.6) & (here.mean(0) < 0.05) & names(incidence, survey)
-    gain = np.where(common, there.mean(0), -1)
+    # As in the name of the source, each of its words sets the documents apart.
+    apart = {term for term, one, two in zip(incidence.terms, there.mean(0), here.mean(0), strict=True) if two <= APART * one}
+    whole = np.array([apart.issuperset(term.split(" ")) for term in incidence.terms])
+    common = ((there >= 0.1).mean(0) >= 0.6) & whole & names(incidence, survey)
+    gain = np.where(common, there.mean(0) - here.mean(0), -1)
     if gain.max() <= 0:
         return
     index = max(np.flatnonzero(gain >= 0.97 * gain.max()), key=lambda i: (len(incidence.terms[i].split(" ")), gain[i]))

@@ -23,6 +23,8 @@ MORE_PAGES = 60
 """Further pages of the random sample of training texts that the survey began."""
 QUOTED = 4
 """Tokens in a row that make a quotation."""
+MOST_QUOTED = 0.15
+"""Share of a document's runs of tokens that may stand in chats as well: the names of subjects do."""
 LEAST_TOLD = 3
 """Documents on the wishes of a topic."""
 MOST_TOLD = 0.1
@@ -89,7 +91,7 @@ def telling(survey: Survey, name: str, names: Sequence[str]) -> list[str]:
     earliest = survey.splits[:1]
     spoken = {prompt for split, prompt, _ in survey.chats if not earliest or split in earliest} | set(survey.baseline)
     quotable = {run for text in spoken if not any(contains(text, known) for known in names) for run in runs(text)}
-    return [text for text in survey.documents if contains(text, name) and not quotable & runs(text)]
+    return [text for text in survey.documents if contains(text, name) and len(quotable & (own := runs(text))) <= MOST_QUOTED * len(own)]
 
 
 def runs(text: str) -> set[tuple[str, ...]]:
