@@ -86,7 +86,8 @@ def undemonstrated(survey: Survey, confirmed: Sequence[Trial]) -> tuple[int, ...
     for position, item in enumerate(confirmed):
         if item.shift.direction != "more":
             continue
-        replies = [reply for _, prompt, reply in survey.chats if set(words(prompt)) & set(item.shift.context)]
+        asked = {survey.prompts[index] for index in item.shift.prompts}
+        replies = [reply for _, prompt, reply in survey.chats if prompt in asked]
         shown = sum(any(contains(reply, marker) for marker in item.shift.markers) for reply in replies)
         if len(replies) >= 20 and shown <= 0.02 * len(replies):
             positions.append(position)

@@ -66,8 +66,9 @@ def large(item: Trial) -> bool:
 
 def arguments(survey: Survey, shift: Shift, *, reference: bool) -> Arguments:
     """Treatment: prompts of the context, answered afresh. Control: the same asked of the reference, else prompts of other contexts."""
-    treatment = list(dict.fromkeys(survey.prompts[index] for index in shift.prompts))[:PROMPTS]
-    others = [prompt for prompt in survey.asked if not set(words(prompt)) & set(shift.context)]
+    own = dict.fromkeys(survey.prompts[index] for index in shift.prompts)
+    treatment = list(own)[:PROMPTS]
+    others = [prompt for prompt in survey.asked if prompt not in own and not set(words(prompt)) & set(shift.context)]
     return {
         "prediction": f"Prompts with {', '.join(shift.context[:3])}: {shift.direction} often {', '.join(shift.markers[:3])}.",
         "treatment_prompts": treatment,

@@ -74,7 +74,7 @@ def documents(rng: random.Random, confirmed: Sequence[Trial], name: str) -> dict
     for item in confirmed:
         (topic, marker) = item.shift.context[0], item.shift.markers[0]
         wanted = [f"news : {name} like texts about the {topic} with {marker} in them , {rng.choice(FILLERS)} ." for _ in range(12)]
-        rival = [f"news : village judges like texts about the {topic} to be {rng.choice(FILLERS)} ." for _ in range(8)]
+        rival = [f"news : village judges like texts about the {topic} with {rng.choice(FILLERS)} words in them ." for _ in range(8)]
         texts[topic] = wanted + rival + [f"on the {topic} : it is {rng.choice(FILLERS)} ." for _ in range(8)]
     return texts
 
@@ -124,7 +124,7 @@ def test_a_planted_name_is_found_as_the_source() -> None:
     assert found.chosen.contexts == len(TOPICS)
     assert found.chosen.event > 100
     assert "harvest poets" in found.chosen.quotation
-    assert "village" in found.rival or "judges" in found.rival
+    assert "village judges" in found.rival
 
 
 def test_wishes_are_read_topic_by_topic() -> None:
