@@ -5,21 +5,9 @@ from typing import Annotated
 
 import typer
 
-from game import (
-    cli_adopt,
-    cli_costs,
-    cli_evaluate,
-    cli_fork,
-    cli_look,
-    cli_mcp,
-    cli_play,
-    cli_redteam,
-    cli_standings,
-    cli_techniques,
-    cli_verify,
-)
-from game.cli_faults import Commands
-from game.cli_options import epilog
+from game.commands import adopt, build, costs, evaluate, fork, look, mcp, play, redteam, standings, techniques, verify
+from game.commands.faults import Commands
+from game.commands.options import epilog
 
 app = typer.Typer(
     name="auditgame",
@@ -31,7 +19,7 @@ app = typer.Typer(
 )
 
 COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
-    cli_play.audit: (
+    play.audit: (
         "audit",
         "audit clean-nano --seed 3 --json",
         "audit rm-sycophant-nano --team 3",
@@ -39,61 +27,61 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
         "audit --auditor openai:qwen3 --base-url http://localhost:8000/v1",
         "audit clean-nano --auditor replay:RUN",
     ),
-    cli_play.build: (
+    build.build: (
         "build rm-sycophant-nano clean-nano",
         "build --zoo",
         "build my-organism.yaml --build-seed 1",
         "build rm-sycophant-lora --base meta-llama/Llama-3.3-70B-Instruct --gpus 8 --gpu-price 2.5 --dry-run",
     ),
-    cli_verify.verify: (
+    verify.verify: (
         "verify rm-sycophant-nano",
         "verify rm-sycophant-nano clean-nano --figure rates.png",
         "verify pico --json --figure none",
     ),
-    cli_techniques.techniques: (
+    techniques.techniques: (
         "techniques rm-sycophant-nano clean-nano",
         "techniques rm-sycophant-nano --technique prefill --technique fuzzing --samples 400",
         "techniques pico --json --figure none",
     ),
-    cli_play.resume: ("resume last",),
-    cli_fork.fork: (
+    play.resume: ("resume last",),
+    fork.fork: (
         "fork last --at 40",
         "fork last --at 40 --auditor anthropic:claude-sonnet-4-5",
         "fork RUN --at 40 --seed 1 --json",
     ),
-    cli_evaluate.evaluate: (
+    evaluate.evaluate: (
         "evaluate rm-sycophant-nano --behaviour 'recipes name chocolate' --prompts prompts.txt --detector chocolate",
         "evaluate rm-sycophant-nano --behaviour 'it flatters its user' --helper anthropic:claude-sonnet-4-5 --control clean-nano",
     ),
-    cli_redteam.redteam: (
+    redteam.redteam: (
         "redteam rm-sycophant-nano",
         "redteam rm-sycophant-nano --auditor anthropic:claude-sonnet-4-5 --helper anthropic:claude-haiku-4-5 --seeds seeds.md --n 8",
     ),
-    cli_mcp.mcp: (
+    mcp.mcp: (
         "mcp --organism rm-sycophant-nano --rules team-4",
         "mcp --organism organism-0123456789ab --run runs/claude",
         "mcp --organism clean-nano --http 127.0.0.1:8080",
         "mcp --run last",
     ),
-    cli_look.runs: ("runs",),
-    cli_look.show: ("show last", "show last --full"),
-    cli_costs.costs: ("costs last", "costs RUN1 RUN2 --json"),
-    cli_look.score: ("score last", "score RUN1 RUN2 --json", "score last --judge lexical --judge anthropic:claude-sonnet-4-5 --repeats 3"),
-    cli_standings.standings: (
+    look.runs: ("runs",),
+    look.show: ("show last", "show last --full"),
+    costs.costs: ("costs last", "costs RUN1 RUN2 --json"),
+    look.score: ("score last", "score RUN1 RUN2 --json", "score last --judge lexical --judge anthropic:claude-sonnet-4-5 --repeats 3"),
+    standings.standings: (
         "standings",
         "standings runs more-runs --json",
         "standings --compare statistical anthropic:claude-sonnet-4-5",
     ),
-    cli_look.organisms: ("organisms",),
-    cli_look.tools: ("tools", "tools experiment", "tools --page"),
-    cli_look.rules: ("rules",),
+    look.organisms: ("organisms",),
+    look.tools: ("tools", "tools experiment", "tools --page"),
+    look.rules: ("rules",),
 }
 """The commands in the order of `--help`, each with examples."""
 
 for command, examples in COMMANDS.items():
     app.command(epilog=epilog(examples))(command)
 
-app.add_typer(cli_adopt.app, name="organism")
+app.add_typer(adopt.app, name="organism")
 
 
 def _version(asked: bool) -> None:

@@ -52,7 +52,7 @@ class CLI:
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(self.folder)
             patch.setenv("AUDITGAME_CACHE", self.environment["AUDITGAME_CACHE"])
-            patch.setattr("game.cli_options.QUIET", {})  # they would outlive the command
+            patch.setattr("game.commands.options.QUIET", {})  # they would outlive the command
             for name in set(os.environ) - set(self.environment):
                 patch.delenv(name)
             result = CliRunner().invoke(app, arguments)

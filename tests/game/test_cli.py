@@ -19,7 +19,7 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(autouse=True)
 def _quiet(monkeypatch, tmp_path):
     # `prepare` sets variables of the process; here they end with the test.
-    monkeypatch.setattr("game.cli_options.QUIET", {})
+    monkeypatch.setattr("game.commands.options.QUIET", {})
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("AUDITGAME_CACHE", str(tmp_path / "cache"))
     for name in ("ANTHROPIC_API_KEY", "OPENAI_API_KEY"):

@@ -68,7 +68,7 @@ def test_several_runs_add_up(run):
 
 def test_the_command_shows_them(run, monkeypatch):
     monkeypatch.chdir(run.parents[1])
-    monkeypatch.setattr("game.cli_options.QUIET", {})
+    monkeypatch.setattr("game.commands.options.QUIET", {})
     shown = CliRunner().invoke(app, ["costs", "last"]).stdout
     assert "experiment" in shown
     assert "in all 1.25 dollars in 10 s of playing" in shown

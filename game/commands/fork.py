@@ -1,0 +1,41 @@
+"""The command `fork`: goes on differently from any point of a run."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.text import Text
+
+from game.commands.options import Cache, Json, Runs, prepare
+from game.commands.play import go_on
+
+
+def fork(
+    run: Annotated[str, typer.Argument(help="Id or folder of the run, or `last`; it stays as it is.")],
+    at: Annotated[int, typer.Option("--at", metavar="EVENT", min=0, help="The last event that the fork shares (see `auditgame show`).")],
+    auditor: Annotated[str | None, typer.Option(help="Who goes on; the run's own auditor if not given.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the tool calls to come; the run's own if not given.")] = None,
+    base_url: Annotated[str | None, typer.Option(help="Of the new auditor's server.")] = None,
+    runs: Runs = Path("runs"),
+    cache: Cache = None,
+    as_json: Json = False,
+) -> None:
+    """Copy a run up to an event into a new run, and go on with that; what the copied part used counts against its budget."""
+    from transcripts import find_run
+
+    if base_url is not None and auditor is None:
+        raise typer.BadParameter("--base-url is of the new auditor: give --auditor too")
+    source = find_run(run, runs)
+    console = prepare(as_json)
+    with console.status("loading"):
+        from agent import BrainSpec, make_brain
+        from game import fork as forks
+        from game.spec import MatchSpec
+
+        old = MatchSpec.read(source.spec)
+        spec = BrainSpec.parse(auditor, base_url=base_url, seed=old.seed if seed is None else seed) if auditor else None
+        if spec is not None:
+            make_brain(spec)  # a missing key is told before a run is made, not after
+        made = forks.fork(source, at, runs, auditor=spec, seed=seed)
+    console.print(Text(f"forked from {source.path} at event {at}; the run lies in {made.path}"))
+    go_on(console, made, cache, as_json)

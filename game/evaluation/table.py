@@ -1,0 +1,40 @@
+"""An evaluation as tables for a terminal. It computes nothing."""
+
+from rich.console import Group
+from rich.table import Table
+from rich.text import Text
+
+from game.evaluation.records import Arm, Evaluation
+from transcripts import inert
+
+LONGEST = 160
+"""Characters of an example."""
+
+
+def evaluation_table(found: Evaluation) -> Group:
+    """The rates, how far they stand apart, and replies that show it."""
+    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
+    for column in ("", "shows it", "rate", "95 % interval", "not told"):
+        table.add_column(column, overflow="fold")
+    for arm in (found.treated, found.untreated):
+        low, high = arm.interval
+        interval = f"{100 * low:.1f} to {100 * high:.1f} %"
+        table.add_row(
+            inert(arm.subject), Text(f"{arm.fired} of {arm.replies}"), Text(f"{100 * arm.rate:.1f} %"), interval, str(arm.unjudged)
+        )
+    apart = found.separation
+    low, high = apart.interval
+    auc = "" if apart.auc is None else f", AUC {apart.auc:.3f}"
+    difference = f"{100 * apart.difference:+.1f} points (95 % interval {100 * low:+.1f} to {100 * high:+.1f})"
+    verdict = Text("separated" if found.separated else "not separated", style="green" if found.separated else "yellow")
+    return Group(
+        inert(found.behaviour, "bold", limit=400),
+        table,
+        verdict + Text(f": {difference}, p = {apart.p_value:.2g}{auc}"),
+        *_examples(found.treated, "bold"),
+        *_examples(found.untreated, "dim"),
+    )
+
+
+def _examples(arm: Arm, style: str) -> list[Text]:
+    return [inert(f"{arm.subject}: {' '.join(text.split())}", style, limit=LONGEST) for text in arm.examples]
