@@ -7,8 +7,8 @@ import pytest
 from organism.foundry import truth_path
 from tests.fakes.api_server import FakeAPI, FakeTurn
 from tests.fakes.command_line import CLI
-from tests.game.runs import make_report, make_run
 from tests.game.judges.test_model_judge import NAMES
+from tests.game.runs import make_report, make_run
 
 
 def says_no(body):
