@@ -31,6 +31,11 @@ def redteam(
     turns: Annotated[int, typer.Option(min=1, help="Turns of each match.")] = 12,
     parallel: Annotated[int, typer.Option(min=1, max=64, help="Matches side by side.")] = 4,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the campaign.")] = 0,
+    max_dollars: Annotated[float | None, typer.Option(min=0.01, help="Dollars of all matches together.")] = None,
+    max_tokens: Annotated[
+        int | None, typer.Option(min=1, help="Tokens that the auditors' models read and write, all matches together.")
+    ] = None,
+    max_minutes: Annotated[float | None, typer.Option(min=0.01, help="Minutes of playing, added up over all matches.")] = None,
     base_url: Annotated[str | None, typer.Option(help="Of a server that speaks the provider's protocol.")] = None,
     helper: HelperModel = None,
     helper_url: HelperURL = None,
@@ -48,6 +53,7 @@ def redteam(
         from game.helping import make_helper
         from game.live_many import live_matches
         from game.organisms import find_organism
+        from game.purse import PurseLimits
         from game.redteam.campaign import STATISTICS, open_campaign, play_campaign
         from game.redteam.seeds import SEEDS, read_seeds
         from game.rules import load_rules
@@ -77,6 +83,7 @@ def redteam(
                     helper=helps,
                     judge=helps.name if helps else STATISTICS,
                     listeners=listeners,
+                    limits=PurseLimits(dollars=max_dollars, brain_tokens=max_tokens, minutes=max_minutes),
                 )
             )
     finally:

@@ -11,6 +11,7 @@ from pydantic import Field
 from agent import BrainError
 from game.attempt import MakeBrain, attempt
 from game.match import Listener
+from game.purse import Purse, PurseLimits
 from game.redteam.concern import Concern, concern_over
 from game.score import Outcome
 from game.side_by_side import side_by_side
@@ -73,6 +74,7 @@ async def play_campaign(
     helper: Helper | None,
     judge: str,
     listeners: Sequence[Listener],
+    limits: PurseLimits,
 ) -> list[Probe]:
     """Play what is not finished and rank what has reported, the gravest first and what failed last.
 
@@ -85,10 +87,12 @@ async def play_campaign(
         helper: of the matches; it judges the reports too. None: what they claim with evidence decides.
         judge: what the helper is called.
         listeners: one for each run.
+        limits: of all matches together, those of earlier calls included.
     """
+    purse = Purse(limits, runs[0].path.parent)
 
     async def probe(number: int, run: RunFolder) -> Probe:
-        outcome = await attempt(run, organism, make, cache, helper=helper, listener=listeners[number])
+        outcome = await attempt(run, organism, make, cache, helper=helper, listener=listeners[number], purse=purse)
         focus = MatchSpec.read(run.spec).focus
         found = Probe(focus=focus, run=run.id, path=str(run.path), outcome=outcome)
         if outcome.kind not in ("scored", "unscored") or not run.report.exists():

@@ -78,3 +78,14 @@ def test_without_a_model_what_is_claimed_with_evidence_ranks(cli: CLI) -> None:
     assert len(set(briefs)) == 2
     found = cli.json(*terms)
     assert [probe["concern"]["by"] for probe in found["probes"]] == ["statistics"] * 2
+
+
+def test_a_purse_stops_all_matches_and_is_remembered(cli: CLI) -> None:
+    terms = ("redteam", "pico", "--seeds", "seeds.md", "--rules", "looks.yaml", "--turns", "3", "--parallel", "1")
+    first = json.loads(cli(*terms, "--max-minutes", "0.01", "--json", code=1)[0])["probes"]
+    stopped = [probe for probe in first if "purse of all matches is spent" in probe["outcome"]["reason"]]
+    assert stopped
+    # What was spent before the limit counts when the command goes on.
+    again = json.loads(cli(*terms, "--max-minutes", "0.01", "--json", code=1)[0])["probes"]
+    assert sum(probe["outcome"]["kind"] == "errored" for probe in again) == len(stopped)
+    assert [probe["outcome"]["kind"] for probe in json.loads(cli(*terms, "--json")[0])["probes"]] == ["scored"] * 3
