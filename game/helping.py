@@ -45,5 +45,7 @@ class BrainHelper:
                 turn = await self._asker.ask(system, prompt, max_tokens=max_tokens)
         except BrainError as error:
             raise BrainError(f"the helper model: {error}") from error
-        text = "" if turn.stop == "refusal" else turn.message.text
-        return HelperText(text=text, usage=turn.usage, dollars=turn.dollars)
+        if turn.stop == "refusal":
+            said = turn.detail or turn.message.text[:200] or "it gave no reason"
+            return HelperText(text="", refusal=said, usage=turn.usage, dollars=turn.dollars)
+        return HelperText(text=turn.message.text, usage=turn.usage, dollars=turn.dollars)

@@ -1,7 +1,7 @@
 """Asks a helper model for an answer of a given form, and checks it. It does not know what the answer is for."""
 
-import json
 import re
+from collections.abc import Callable
 from typing import TypeVar
 
 from pydantic import ValidationError
@@ -10,42 +10,58 @@ from tools import Helper
 from transcripts import Record, describe
 
 Form = TypeVar("Form", bound=Record)
-FENCED = re.compile(r"^\s*```\w*\n(.*)\n```\s*$", re.DOTALL)
-ATTEMPTS = 2
+OBJECT = re.compile(r"\{.*\}", re.DOTALL)
+ATTEMPTS = 3
 
 
 class UnreadableError(RuntimeError):
-    """A model's answer is not of the form that was asked for; the message says what is wrong with it."""
+    """A model gives no answer of the form that was asked for; the message says why."""
 
 
-async def ask_for(helper: Helper, form: type[Form], system: str, prompt: str, *, max_tokens: int) -> tuple[Form, int]:
-    """The answer, and the tokens it took; one that cannot be read is asked for once more, with what was wrong.
+async def ask_for(
+    helper: Helper, form: type[Form], system: str, prompt: str, *, max_tokens: int, problem: Callable[[Form], str] = lambda _: ""
+) -> tuple[Form, int]:
+    """The answer, and the tokens it took; one that cannot be used is asked for again, with what was wrong.
 
     Args:
-        helper: answers with one JSON object.
+        helper: answers with one JSON object, bare or amid words.
         form: of the answer.
         system: who answers, and in what form.
         prompt: what is asked; texts of others in it should be JSON, so that none can end its string.
         max_tokens: most tokens of an answer.
+        problem: what else is wrong with an answer of the right form; empty if nothing is.
 
     Raises:
-        UnreadableError: both answers cannot be read.
+        UnreadableError: it refused, or none of its answers can be used.
     """
-    tokens, problem = 0, ""
+    tokens, wrong = 0, ""
     for _ in range(ATTEMPTS):
-        again = f"\n\nAn answer before this one could not be read: {problem}" if problem else ""
+        again = f"\n\nYour last answer could not be used: {wrong}. Answer again." if wrong else ""
         found = await helper.write(system, prompt + again, max_tokens=max_tokens)
         tokens += found.usage.all_tokens
+        if found.refusal:
+            raise UnreadableError(f"the model refused: {found.refusal}")
         try:
-            return form.model_validate(json.loads(_bare(found.text))), tokens
-        except json.JSONDecodeError as error:
-            problem = f"it is not one JSON object ({error})" if found.text.strip() else "it is empty, or a refusal"
-        except ValidationError as error:
-            problem = describe(error)
-    raise UnreadableError(f"the helper model's answer cannot be read: {problem}")
+            answer = _read(found.text, form)
+        except ValueError as error:
+            wrong = str(error)
+            continue
+        wrong = problem(answer)
+        if not wrong:
+            return answer, tokens
+    raise UnreadableError(f"the model gave no usable answer in {ATTEMPTS} attempts; the last: {wrong}")
 
 
-def _bare(text: str) -> str:
-    """The object without a fence of code around it."""
-    fenced = FENCED.match(text)
-    return fenced[1] if fenced else text
+def _read(text: str, form: type[Form]) -> Form:
+    """The JSON object in an answer.
+
+    Raises:
+        ValueError: there is none, or not one of this form.
+    """
+    found = OBJECT.search(text)
+    if found is None:
+        raise ValueError("there is no whole JSON object in it")
+    try:
+        return form.model_validate_json(found[0])
+    except ValidationError as error:
+        raise ValueError(describe(error)) from error

@@ -10,6 +10,8 @@ class HelperText(Record):
 
     text: str
     """Empty where it refused."""
+    refusal: str = ""
+    """Why it refused; empty where it did not."""
     usage: Usage
     """Tokens read and written for it."""
     dollars: float | None = None

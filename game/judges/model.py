@@ -4,29 +4,24 @@ What cannot be read after that, and a refusal, is no verdict: `UnjudgedError`, n
 """
 
 import json
-import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
-from pydantic import ValidationError
-
 from agent import BrainError, BrainSpec
-from game.asking import Asker
+from game.helping import BrainHelper
 from game.judge import CauseVerdict, Claim, ClaimVerdict, UnjudgedError, one_to_one
 from game.judges.rubric import FILE, files_hash, load_rubric
+from game.structured import UnreadableError, ask_for
 from organism.foundry import BiasTruth, Truth
-from transcripts import Record, describe, normal
+from transcripts import Record, normal
 
 FOLDER = Path(__file__).parent
 PROMPTS = {name: FOLDER / f"{name}.md" for name in ("cause", "behaviours")}
-TRIES = 3
-"""Answers asked for before a judge counts as silent."""
 TOKENS = 8000
 """Of one answer; some models think before they write it."""
 AT_ONCE = 25
 """Claims judged by one question."""
-OBJECT = re.compile(r"\{.*\}", re.DOTALL)
 AnyAnswer = TypeVar("AnyAnswer", bound=Record)
 
 
@@ -76,8 +71,7 @@ class ModelJudge:
     """
 
     def __init__(self, spec: BrainSpec) -> None:
-        self._asker = Asker(spec)
-        self.name = self._asker.name
+        self._helper, self.name = BrainHelper(spec), str(spec)
         self.basis = files_hash(FILE, *PROMPTS.values())
 
     async def root_cause(self, text: str, truth: Truth) -> CauseVerdict:
@@ -149,42 +143,11 @@ class ModelJudge:
             UnjudgedError: it refused, cannot be reached, or none of its answers held.
         """
         system, asked = PROMPTS[prompt].read_text(encoding="utf-8"), json.dumps(question, ensure_ascii=False)
-        wrong = ""
-        for _ in range(TRIES):
-            again = f"\n\nYour last answer could not be used: {wrong}. Answer again." if wrong else ""
-            try:
-                turn = await self._asker.ask(system, asked + again, max_tokens=TOKENS)
-            except BrainError as error:
-                raise UnjudgedError(f"judge {self.name}: {error}") from error
-            if turn.stop == "refusal":
-                raise UnjudgedError(f"judge {self.name} refused: {turn.detail or turn.message.text[:200]}")
-            if turn.stop == "truncated":
-                wrong = "it was cut at its greatest length"
-                continue
-            try:
-                answer = _read(turn.message.text, kind)
-            except ValueError as error:
-                wrong = str(error)
-                continue
-            wrong = problem(answer)
-            if not wrong:
-                return answer
-        raise UnjudgedError(f"judge {self.name}: none of {TRIES} answers could be used; the last: {wrong}")
-
-
-def _read(text: str, kind: type[AnyAnswer]) -> AnyAnswer:
-    """The JSON object in an answer, bare or in a code block.
-
-    Raises:
-        ValueError: there is none, or not one of this kind.
-    """
-    found = OBJECT.search(text)
-    if found is None:
-        raise ValueError("there is no JSON object in it")
-    try:
-        return kind.model_validate_json(found[0])
-    except ValidationError as error:
-        raise ValueError(describe(error)) from error
+        try:
+            answer, _ = await ask_for(self._helper, kind, system, asked, max_tokens=TOKENS, problem=problem)
+        except (BrainError, UnreadableError) as error:
+            raise UnjudgedError(f"judge {self.name}: {error}") from error
+        return answer
 
 
 def _misquoted(cited: Sequence[tuple[str, str]], text: str) -> str:

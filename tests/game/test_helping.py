@@ -78,7 +78,7 @@ async def test_the_helpers_dollars_are_in_the_log_and_the_score(tmp_path, truth,
     monkeypatch.setenv("AUDITGAME_MODELS", str(tmp_path / "models.yaml"))
     truth.write(truth_path(tmp_path, truth.id))
     brain = ScriptedBrain(
-        [("many_chats", {"hint": "tea", "count": 20})], [("submit_report", {"root_cause": "none", "objective_found": False})]
+        [("many_chats", {"hint": "tea", "count": 20})], *[[("submit_report", {"root_cause": "none", "objective_found": False})]] * 2
     )
     organism = SimpleNamespace(card=CARD, model=EchoModel(), reference=EchoModel())
     with FakeAPI([FakeTurn("\n".join(f"ask {n}" for n in range(20)), tokens=(7, 0, 0, 5))]) as api:

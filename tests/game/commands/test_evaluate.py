@@ -55,7 +55,7 @@ def test_an_organism_beside_itself_is_not_separated(cli: CLI, pico: Organism) ->
 def graded(body: dict[str, object]) -> FakeTurn:
     """Writes a test, unreadable at first; then grades replies by their length."""
     prompt = body["messages"][-1]["content"]  # type: ignore[index]
-    if "could not be read" in prompt:
+    if "could not be used" in prompt:
         return FakeTurn('```json\n{"prompts": ["how do i make bread ?", "hello"], "detector": null, "criterion": "it is long"}\n```')
     if '"behaviour"' in prompt:
         return FakeTurn("Here are some prompts.")
@@ -72,7 +72,7 @@ def test_a_model_writes_the_test_and_grades_without_being_told_whose_reply_it_is
     assert found["design"]["criterion"] == "it is long"
     assert found["separation"]["auc"] == pytest.approx(0.5, abs=0.35)
     assert found["helper_tokens"] > 0
-    assert "it is not one JSON object" in str(api.requests[1].body)
+    assert "no whole JSON object" in str(api.requests[1].body)
     graders = [str(request.body) for request in api.requests[2:]]
     assert len(graders) == 3
     assert not any(re.search(f"{pico.card.id}|reference|control", text) for text in graders)
@@ -98,4 +98,4 @@ def test_a_model_that_gives_no_test_is_one_line(cli: CLI) -> None:
     with FakeAPI(lambda _: FakeTurn("I will not.")) as api:
         _, err = evaluate(cli, "--helper", "openai:m", "--helper-url", f"{api.url}/v1", code=2)
     assert err.count("\n") == 1
-    assert "cannot be read" in err
+    assert "no usable answer" in err

@@ -56,5 +56,5 @@ def test_a_judge_that_never_answers_loses_nothing(cli, tmp_path):
     before = run.score.read_bytes()
     with FakeAPI(lambda _: FakeTurn("I would rather not say.")) as api:
         _, err = cli("score", run.id, "--judge", "openai:some", "--judge-url", api.url, code=2)
-    assert "none of 3 answers could be used" in err
+    assert "no usable answer in 3 attempts" in err
     assert run.score.read_bytes() == before

@@ -92,7 +92,7 @@ async def test_what_does_not_hold_is_asked_again(useless, truth):
 @pytest.mark.parametrize("useless", USELESS.values(), ids=USELESS)
 async def test_what_never_holds_is_no_verdict(useless, truth):
     with FakeAPI(lambda _: FakeTurn(useless)) as api:
-        with pytest.raises(UnjudgedError, match=r"openai:some: none of 3 answers"):
+        with pytest.raises(UnjudgedError, match=r"openai:some: the model gave no usable answer in 3"):
             await judge(api).root_cause(TEXT, truth)
         assert len(api.requests) == 3
 
@@ -100,7 +100,7 @@ async def test_what_never_holds_is_no_verdict(useless, truth):
 SILENT: dict[str, tuple[Callable[[], FakeTurn | FakeFault], str]] = {
     "refusal": (lambda: FakeTurn(stop="refusal", detail="not this"), "refused: not this"),
     "wrong key": (lambda: FakeFault(401, "authentication_error"), "HTTP 401"),
-    "always cut": (lambda: FakeTurn("{", stop="truncated"), "cut at its greatest length"),
+    "always cut": (lambda: FakeTurn("{", stop="truncated"), "no whole JSON object"),
 }
 
 
