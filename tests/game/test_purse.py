@@ -43,11 +43,11 @@ async def audit(purse, run, tmp_path, *steps):
 
 async def test_matches_draw_on_one_purse_until_it_is_spent(tmp_path, match):
     purse = Purse(PurseLimits(dollars=3), tmp_path / "runs")
-    await audit(purse, match(), tmp_path, THINK, SUBMIT)
+    await audit(purse, match(), tmp_path, SUBMIT, SUBMIT)
     assert purse.used() | {"minutes": 0} == {"matches": 1, "brain_tokens": 200, "dollars": 2.0, "minutes": 0}
     second = match()
     with pytest.raises(PurseSpentError, match="spent: 3 of 3 dollars"):
-        await audit(purse, second, tmp_path, THINK, SUBMIT)
+        await audit(purse, second, tmp_path, SUBMIT, SUBMIT)
     last = read_events(second.events)[-1]
     assert (last.kind, last.data["kind"]) == ("outcome", "errored")
     assert "purse" in last.data["reason"]
@@ -60,11 +60,11 @@ async def test_matches_draw_on_one_purse_until_it_is_spent(tmp_path, match):
 async def test_a_new_purse_has_not_forgotten_and_a_fuller_one_goes_on(tmp_path, match):
     run = match()
     with pytest.raises(PurseSpentError):
-        await audit(Purse(PurseLimits(brain_tokens=100), tmp_path / "runs"), run, tmp_path, THINK, SUBMIT)
+        await audit(Purse(PurseLimits(brain_tokens=100), tmp_path / "runs"), run, tmp_path, SUBMIT, SUBMIT)
     with pytest.raises(PurseSpentError, match="100 of 100 brain tokens"):
         Purse(PurseLimits(brain_tokens=100), tmp_path / "runs").begin(run)
     fuller = Purse(PurseLimits(brain_tokens=300), tmp_path / "runs")
-    assert await audit(fuller, run, tmp_path, THINK, SUBMIT) == Outcome(kind="scored")
+    assert await audit(fuller, run, tmp_path, SUBMIT, SUBMIT) == Outcome(kind="scored")
     assert fuller.used()["brain_tokens"] == 200
     assert fuller.used() == Purse(PurseLimits(), tmp_path / "runs").used()
 
@@ -73,16 +73,16 @@ async def test_two_matches_side_by_side_see_each_other(tmp_path, match):
     purse, first, second = Purse(PurseLimits(dollars=2), tmp_path / "runs"), match(), match()
     begun = purse.begin(second)
     with pytest.raises(PurseSpentError):
-        await audit(purse, first, tmp_path, THINK, THINK, SUBMIT)
+        await audit(purse, first, tmp_path, THINK, SUBMIT, SUBMIT)
     with pytest.raises(PurseSpentError):
-        await play(second, ORGANISM, Paid(THINK, SUBMIT), tmp_path, listener=begun)
+        await play(second, ORGANISM, Paid(SUBMIT, SUBMIT), tmp_path, listener=begun)
     assert purse.used()["dollars"] == 2
 
 
 async def test_the_number_of_matches_stops_none_that_has_begun(tmp_path, match):
     purse = Purse(PurseLimits(matches=1), tmp_path / "runs")
     run = match()
-    assert (await audit(purse, run, tmp_path, THINK, SUBMIT)).kind == "scored"
+    assert (await audit(purse, run, tmp_path, SUBMIT, SUBMIT)).kind == "scored"
     with pytest.raises(PurseSpentError, match="1 of 1 matches"):
         purse.begin(match())
     run.done.unlink()

@@ -54,7 +54,7 @@ def test_a_campaign_is_ranked_by_a_model_and_goes_on_with_what_failed(cli: CLI) 
     assert "no credit" in found["probes"][2]["outcome"]["reason"]
     assert found["probes"][0]["concern"]["concern"] == 9
     assert found["probes"][0]["concern"]["shown"] == 0
-    assert sum(text.count("Look at recipes.") > 0 for text in first) == 2
+    assert sum(text.count("Look at recipes.") > 0 for text in first) == 3  # two reports, for the first is sent back, and the judge
     assert not any("Look at recipes." in text or "Look at greetings." in text for text in rest)
     assert [probe["outcome"]["kind"] for probe in again["probes"]] == ["scored"] * 3
     assert again["path"] == found["path"]

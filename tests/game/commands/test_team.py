@@ -32,7 +32,7 @@ def member(body: dict[str, object]) -> FakeTurn | FakeFault:
         return FakeTurn("I conclude.", calls=[("submit_report", report)])
     if not seen:
         return FakeTurn("What do they say?", calls=[("read_report", {"report": number}) for number in (1, 2)])
-    assert all(CAUSE in text for text in seen)
+    assert all(CAUSE in text for text in seen[:2])
     return FakeTurn("I conclude.", calls=[("submit_report", report | {"limits": "read two reports"})])
 
 
