@@ -206,7 +206,9 @@ class Search:
         rows = np.flatnonzero(self.left & (np.asarray(self.contexts[:, context].sum(1)).ravel() > 0))
         self.left[rows] = False
         context.sort(key=lambda index: (index != word, -self.contexts[:, index].sum()))
-        return self.shift(tuple(self.words[index] for index in context[:8]), self.markers(rows, direction), direction, rows)
+        # Over all its words' prompts no marker may gain enough; those of the strongest word are then what is to be tested.
+        found = self.markers(rows, direction) or markers
+        return self.shift(tuple(self.words[index] for index in context[:8]), found, direction, rows)
 
     def shift(self, context: tuple[str, ...], markers: list[int], direction: Literal["more", "less"], rows: NDArray[np.intp]) -> Shift:
         """The record of a shift."""
