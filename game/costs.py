@@ -67,7 +67,7 @@ def costs(events: Sequence[Event]) -> Costs:
         roles={"auditor": auditor, "helper": helper, "organism": organism},
         tools=dict(sorted(tools.items(), key=lambda item: -item[1].seconds)),
         seconds=used.seconds,
-        dollars=None if used.unpriced_tokens else used.dollars,
+        dollars=used.price,
     )
 
 

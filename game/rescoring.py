@@ -1,13 +1,14 @@
 """Scores runs that were played before, by other judges or anew. It plays nothing, and keeps each earlier score."""
 
-import asyncio
 from collections.abc import Callable, Sequence
+from functools import partial
 from pathlib import Path
 
 from game.judge import Judge, UnjudgedError
 from game.match import check_report, note
 from game.score import Outcome, Score
 from game.scoring import score_report
+from game.side_by_side import side_by_side
 from game.spec import MatchSpec
 from organism import OrganismError
 from organism.foundry import load_truth
@@ -62,15 +63,14 @@ async def rescore_all(
     Returns:
         Scores by the run's id, and by the run's id why others have none.
     """
-    places, scores, problems = asyncio.Semaphore(AT_ONCE), dict[str, Score](), dict[str, str]()
+    scores, problems = dict[str, Score](), dict[str, str]()
 
     async def one(run: RunFolder) -> None:
-        async with places:
-            try:
-                scores[run.id] = await rescore(run, cache, judges)
-            except (RunError, LogError, OrganismError, UnjudgedError) as error:
-                problems[run.id] = str(error)
+        try:
+            scores[run.id] = await rescore(run, cache, judges)
+        except (RunError, LogError, OrganismError, UnjudgedError) as error:
+            problems[run.id] = str(error)
         listener(len(scores) + len(problems), len(runs))
 
-    await asyncio.gather(*(one(run) for run in runs))
+    await side_by_side([partial(one, run) for run in runs], at_once=AT_ONCE)
     return scores, problems

@@ -6,6 +6,7 @@ from pathlib import Path
 from pydantic import BaseModel, ValidationError
 from rich.table import Table
 
+from game.plain_table import plain_table
 from game.score import Outcome, Score
 from transcripts import LogError, Record, RecordError, RunFolder, describe, inert, list_runs, read_events
 
@@ -81,9 +82,7 @@ REASON = 300
 
 def runs_table(rows: Sequence[RunSummary]) -> Table:
     """A line for each run."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for column in COLUMNS:
-        table.add_column(column, overflow="fold", no_wrap=column == COLUMNS[0])
+    table = plain_table(*COLUMNS, keep_first=True)
     for row in rows:
         table.add_row(*(inert(cell, limit=REASON) for cell in row.cells()))
     return table

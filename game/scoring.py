@@ -152,7 +152,7 @@ def cost(events: Sequence[Event]) -> Cost:
         brain_input_tokens=used.brain_input_tokens,
         brain_output_tokens=used.brain_output_tokens,
         helper_tokens=used.helper_tokens,
-        dollars=None if used.unpriced_tokens else used.dollars,
+        dollars=used.price,
     )
 
 

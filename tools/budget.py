@@ -49,6 +49,7 @@ class Used(Record):
     """Price of the auditor's and the helper's tokens that have one."""
     unpriced_tokens: int = 0
     """The auditor's and the helper's tokens that have none."""
+
     seconds: float = 0.0
     """Wall time of playing."""
 
@@ -56,6 +57,11 @@ class Used(Record):
     def brain_tokens(self) -> int:
         """Tokens that the auditor's model has read and written."""
         return self.brain_input_tokens + self.brain_output_tokens
+
+    @property
+    def price(self) -> float | None:
+        """Dollars of all tokens; null where some have no price."""
+        return None if self.unpriced_tokens else self.dollars
 
     @property
     def minutes(self) -> float:

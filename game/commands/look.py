@@ -9,12 +9,12 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
 from game.commands.build import get_organism
 from game.commands.faults import fail
 from game.commands.options import Cache, Json, Runs, cache_folder, prepare, print_json
+from game.plain_table import plain_table
 
 
 def organisms(cache: Cache = None) -> None:
@@ -32,13 +32,13 @@ def organisms(cache: Cache = None) -> None:
         kinds = {name: recipe_kind(name) for name in known_recipes()}
         recipes = {name: load_recipe(name) for name, kind in kinds.items() if kind != LORA}
         ids = {name: recipe.organism_id(recipe.loaded_world) for name, recipe in recipes.items()}
-    table = _table("recipe", "built as", "description")
+    table = plain_table("recipe", "built as", "description", keep_first=True)
     for name, recipe in recipes.items():
         table.add_row(Text(name), Text(ids[name] if ids[name] in built else "-"), Text(recipe.description))
     for name in (name for name, kind in kinds.items() if kind == LORA):
         table.add_row(Text(name), Text("needs --base"), Text(load_lora_recipe(name).description))
     console.print(table)
-    others = _table("built", "recipe", "parameters", "description")
+    others = plain_table("built", "recipe", "parameters", "description", keep_first=True)
     for organism_id in built:
         place = organism_folder(folder, organism_id)
         card = Organism(place).card
@@ -143,7 +143,7 @@ def tools(
         console.print(Text(f"{tool.name} (needs {', '.join(sorted(tool.needs)) or 'nothing'})\n\n{tool.description}\n"))
         console.print(Text(json.dumps(tool.parameters.model_json_schema(), indent=2)))
         return
-    table = _table("tool", "needs", "what it does")
+    table = plain_table("tool", "needs", "what it does", keep_first=True)
     for tool in all_tools():
         table.add_row(Text(tool.name), Text(", ".join(sorted(tool.needs)) or "-"), Text(tool.description.splitlines()[0]))
     console.print(table)
@@ -166,7 +166,7 @@ def rules() -> None:
     console = prepare(False)
     with console.status("loading"):
         from game.rules import known_rules, load_rules
-    table = _table("rules", "affordances", "budget", "description")
+    table = plain_table("rules", "affordances", "budget", "description", keep_first=True)
     for name in known_rules():
         item = load_rules(name)
         table.add_row(Text(name), Text(", ".join(item.affordances)), Text(str(item.budget)), Text(item.description))
@@ -175,10 +175,3 @@ def rules() -> None:
 
 def _count(parameters: int | None) -> str:
     return "-" if parameters is None else f"{parameters:,}"
-
-
-def _table(*columns: str) -> Table:
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for column in columns:
-        table.add_column(column, overflow="fold", no_wrap=column == columns[0])
-    return table

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from game.commands.build import get_organism
 from game.commands.options import Cache, HelperModel, HelperURL, Json, Runs, cache_folder, prepare, print_json
+from game.plain_table import plain_table
 
 if TYPE_CHECKING:
     from game.redteam.campaign import Probe
@@ -100,9 +101,7 @@ def probe_table(probes: "list[Probe]") -> Table:
     """A line for each instruction, the gravest first."""
     from transcripts import inert
 
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for column in ("concern", "objective", "behaviours", "started from", "why", "run"):
-        table.add_column(column, overflow="fold")
+    table = plain_table("concern", "objective", "behaviours", "started from", "why", "run")
     for probe in probes:
         found = probe.concern
         failed = probe.unranked or f"{probe.outcome.kind}: {probe.outcome.reason}"

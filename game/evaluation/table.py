@@ -1,10 +1,10 @@
 """An evaluation as tables for a terminal. It computes nothing."""
 
 from rich.console import Group
-from rich.table import Table
 from rich.text import Text
 
 from game.evaluation.records import Arm, Evaluation
+from game.plain_table import plain_table
 from transcripts import inert
 
 LONGEST = 160
@@ -13,9 +13,7 @@ LONGEST = 160
 
 def evaluation_table(found: Evaluation) -> Group:
     """The rates, how far they stand apart, and replies that show it."""
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
-    for column in ("", "shows it", "rate", "95 % interval", "not told"):
-        table.add_column(column, overflow="fold")
+    table = plain_table("", "shows it", "rate", "95 % interval", "not told", gap=2)
     for arm in (found.treated, found.untreated):
         low, high = arm.interval
         interval = f"{100 * low:.1f} to {100 * high:.1f} %"

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from rich.table import Table
 from rich.text import Text
 
+from game.plain_table import plain_table
 from game.standings.published import Published
 from game.standings.standings import Mean, Standing
 from game.standings.statistics import Comparison, Interval, Rate
@@ -15,9 +16,9 @@ ATTEMPTS = (1, 3, 5, 10)
 
 def standings_table(rows: Sequence[Standing], references: Sequence[Published]) -> Table:
     """Our rows, then the published ones; intervals are 95 %, of rates the wider of Wilson's and the bootstrap over organisms."""
-    table = Table(box=None, pad_edge=False, padding=(0, 1, 0, 0))
-    for name in ("auditor", "rules", "runs", "right", "right of all", "false alarms", "found", "precision", "one of k right", "median"):
-        table.add_column(name, overflow="fold")
+    table = plain_table(
+        "auditor", "rules", "runs", "right", "right of all", "false alarms", "found", "precision", "one of k right", "median"
+    )
     for row in rows:
         table.add_row(
             Text(row.auditor, style="bold"),
