@@ -12,7 +12,15 @@ from transcripts import Record
 
 
 class BrainError(RuntimeError):
-    """A brain cannot be made or cannot answer, and waiting will not help; the message says what to do."""
+    """A brain cannot be made or cannot answer, and waiting longer now will not help; the message says what to do.
+
+    Attributes:
+        may_pass: whether the same may succeed later: the provider was overloaded or not reached for as long as was waited.
+    """
+
+    def __init__(self, message: str, *, may_pass: bool = False) -> None:
+        super().__init__(message)
+        self.may_pass = may_pass
 
 
 class Brain(Protocol):

@@ -225,7 +225,7 @@ class Retries:
                 raise
             tries = sum(spent.values())
             tried = f" (gave up after {tries} tries in {self.clock() - started:.0f} s)" if fault.kind is not Kind.PERMANENT else ""
-            raise BrainError(f"{who}: {fault.reason}{tried}") from error
+            raise BrainError(f"{who}: {fault.reason}{tried}", may_pass=fault.kind is not Kind.PERMANENT) from error
 
 
 def _may_pass(error: BaseException) -> bool:

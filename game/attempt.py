@@ -3,12 +3,12 @@
 from collections.abc import Callable
 from pathlib import Path
 
-from agent import Brain
+from agent import Brain, BrainError
 from game.match import Listener, play, reason_of
 from game.purse import Purse
 from game.score import Outcome
 from game.spec import MatchSpec
-from organism import Organism
+from organism import Organism, OrganismError
 from tools import Helper
 from transcripts import Event, RunFolder
 
@@ -52,4 +52,9 @@ async def attempt(
     except OSError:
         raise
     except Exception as error:  # `play` has noted it in the run's log
-        return Outcome(kind="errored", reason=reason_of(error))
+        return errored(error)
+
+
+def errored(error: Exception) -> Outcome:
+    """How a match ends that an error stops."""
+    return Outcome(kind="errored", reason=reason_of(error), may_pass=isinstance(error, BrainError | OrganismError) and error.may_pass)

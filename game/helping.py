@@ -44,7 +44,7 @@ class BrainHelper:
             async with self._places:
                 turn = await self._asker.ask(system, prompt, max_tokens=max_tokens)
         except BrainError as error:
-            raise BrainError(f"the helper model: {error}") from error
+            raise BrainError(f"the helper model: {error}", may_pass=error.may_pass) from error
         if turn.stop == "refusal":
             said = turn.detail or turn.message.text[:200] or "it gave no reason"
             return HelperText(text="", refusal=said, usage=turn.usage, dollars=turn.dollars)

@@ -170,3 +170,5 @@ class Outcome(FileRecord):
     kind: Literal["scored", "unscored", "invalid", "errored"]
     reason: str = ""
     """Why there is no score."""
+    may_pass: bool = Field(default=False, exclude=True)
+    """Of an errored match: whether its fault may pass by itself. Not written down: whoever goes on with a run later tries in any case."""

@@ -34,11 +34,13 @@ class EndpointError(OrganismError):
 
     Attributes:
         status: HTTP status of the server's answer; 0 where there was none.
+        may_pass: whether the server may answer the same later.
     """
 
-    def __init__(self, message: str, *, status: int = 0) -> None:
+    def __init__(self, message: str, *, status: int = 0, may_pass: bool = False) -> None:
         super().__init__(message)
         self.status = status
+        self.may_pass = may_pass
 
 
 class BadAnswerError(Exception):
@@ -91,7 +93,9 @@ class EndpointRetries:
         except (CannotAnswerError, OrganismError):
             raise
         except (openai.OpenAIError, httpx2.TransportError, BadAnswerError, ValueError) as error:
-            raise EndpointError(f"{self.server}: {_reason(error)}; is it running, and is --endpoint right?") from error
+            raise EndpointError(
+                f"{self.server}: {_reason(error)}; is it running, and is --endpoint right?", may_pass=passes(error)
+            ) from error
 
     def _wait(self, state: RetryCallState) -> float:
         error = state.outcome.exception() if state.outcome else None
@@ -111,6 +115,7 @@ class EndpointRetries:
         return EndpointError(
             f"{self.server}: HTTP {error.status_code}: {message[:LONGEST]}{f'; {advice}' if advice else ''}",
             status=error.status_code,
+            may_pass=passes(error),
         )
 
 

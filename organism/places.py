@@ -12,7 +12,10 @@ CACHE_VARIABLE = "AUDITGAME_CACHE"
 
 
 class OrganismError(ValueError):
-    """An organism cannot be found or loaded; the message says why and which there are."""
+    """An organism cannot be found, loaded or asked; the message says why and which there are."""
+
+    may_pass = False
+    """Whether the same may succeed later."""
 
 
 class Manifest(FileRecord):

@@ -1,0 +1,1 @@
+"""Sweeps: organisms, rules, auditors and seeds crossed, every match played somewhere, resumable and within one purse."""
