@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from game.commands import adopt, build, costs, evaluate, fork, look, mcp, play, redteam, standings, techniques, verify
+from game.commands import adopt, build, costs, evaluate, fork, look, mcp, play, query, redteam, standings, techniques, verify
 from game.commands.faults import Commands
 from game.commands.options import epilog
 
@@ -71,6 +71,12 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
         "standings",
         "standings runs more-runs --json",
         "standings --compare statistical anthropic:claude-sonnet-4-5",
+    ),
+    query.query: (
+        "query",
+        "query 'SELECT rules, auditor, count(*), avg(correct::INT) FROM runs GROUP BY ALL ORDER BY ALL'",
+        "query 'SELECT behaviour, count(DISTINCT run) FROM behaviours WHERE verdict = $$found$$ GROUP BY ALL' runs more-runs --csv",
+        "query 'SELECT data->>$$tool$$ AS tool, count(*) AS calls FROM events WHERE kind = $$call$$ GROUP BY tool' --json",
     ),
     look.organisms: ("organisms",),
     look.tools: ("tools", "tools experiment", "tools --page"),

@@ -13,6 +13,7 @@ EXPECTED = {
     "game.exploit_figure": ("FigureError",),
     "game.judge": ("JudgeError", "UnjudgedError"),
     "game.purse": ("PurseSpentError",),
+    "game.query.ask": ("QueryError",),
     "game.rules": ("RulesError",),
     "game.redteam.seeds": ("SeedsError",),
     "game.structured": ("UnreadableError",),
