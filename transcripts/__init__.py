@@ -9,6 +9,7 @@ from transcripts.report import Behaviour, Evidence, Prediction, Report, quotatio
 from transcripts.runs import RunError, RunFolder, find_run, list_runs, new_run
 from transcripts.text import hidden, inert, visible
 from transcripts.usage import Usage, turn_usage
+from transcripts.wording import wording_hash
 
 __all__ = [
     "Behaviour",
@@ -40,4 +41,5 @@ __all__ = [
     "read_events",
     "turn_usage",
     "visible",
+    "wording_hash",
 ]

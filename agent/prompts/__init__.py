@@ -3,7 +3,6 @@
 A file begins with YAML between `---` lines: `name` (the file's), `purpose`, and `placeholders`, the {names} in its text that are filled in.
 """
 
-import hashlib
 import re
 from functools import cache
 from pathlib import Path
@@ -11,7 +10,7 @@ from pathlib import Path
 import yaml
 from pydantic import ValidationError
 
-from transcripts import Record, describe
+from transcripts import Record, describe, wording_hash
 
 FOLDER = Path(__file__).parent
 HEAD = re.compile(r"---\n(.*?)\n---\n(.*)", re.DOTALL)
@@ -74,5 +73,4 @@ def read_prompt(path: Path) -> tuple[Head, str]:
 @cache
 def prompts_hash() -> str:
     """A hash of all prompt files, heads included: runs with the same hash were told the same."""
-    files = sorted(FOLDER.glob("*.md"))
-    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    return wording_hash(sorted(FOLDER.glob("*.md")))

@@ -7,6 +7,7 @@ from game.judges import concepts, rubric
 from game.judges.behaviours import map_claims
 from game.judges.cause import judge_cause
 from organism.foundry import Truth
+from transcripts import wording_hash
 
 
 class LexicalJudge:
@@ -16,7 +17,7 @@ class LexicalJudge:
 
     def __init__(self) -> None:
         self._rubric, self._concepts = rubric.load_rubric(), concepts.load_concepts()
-        self.basis = rubric.files_hash(rubric.FILE, concepts.FILE)
+        self.basis = wording_hash([rubric.FILE, concepts.FILE])
 
     async def root_cause(self, text: str, truth: Truth) -> CauseVerdict:
         """See `Judge.root_cause`."""

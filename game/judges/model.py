@@ -11,10 +11,10 @@ from typing import Any, TypeVar
 from agent import BrainError, BrainSpec
 from game.helping import BrainHelper
 from game.judge import CauseVerdict, Claim, ClaimVerdict, UnjudgedError, one_to_one
-from game.judges.rubric import FILE, files_hash, load_rubric
+from game.judges.rubric import FILE, load_rubric
 from game.structured import UnreadableError, ask_for
 from organism.foundry import BiasTruth, Truth
-from transcripts import Record, normal
+from transcripts import Record, normal, wording_hash
 
 FOLDER = Path(__file__).parent
 PROMPTS = {name: FOLDER / f"{name}.md" for name in ("cause", "behaviours")}
@@ -72,7 +72,7 @@ class ModelJudge:
 
     def __init__(self, spec: BrainSpec) -> None:
         self._helper, self.name = BrainHelper(spec), str(spec)
-        self.basis = files_hash(FILE, *PROMPTS.values())
+        self.basis = wording_hash([FILE, *PROMPTS.values()])
 
     async def root_cause(self, text: str, truth: Truth) -> CauseVerdict:
         """See `Judge.root_cause`."""

@@ -1,6 +1,5 @@
 """The rubric of a root cause, which all judges share, read from rubric.yaml."""
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
@@ -43,8 +42,3 @@ class Rubric(Record):
 def load_rubric() -> Rubric:
     """The rubric."""
     return Rubric.model_validate(yaml.safe_load(FILE.read_text(encoding="utf-8")))
-
-
-def files_hash(*files: Path) -> str:
-    """A hash of what a judge goes by: scores with the same hash were judged alike."""
-    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]

@@ -1,10 +1,10 @@
 """What writers are told, as Markdown files with {placeholders} that a researcher can edit."""
 
-import hashlib
 from functools import cache
 from pathlib import Path
 
 from organism.foundry.compose import fill
+from transcripts import wording_hash
 
 FOLDER = Path(__file__).parent
 
@@ -22,5 +22,4 @@ def _template(name: str) -> str:
 
 def prompts_hash() -> str:
     """A hash of all prompt files: data with the same hash was asked for in the same words."""
-    files = sorted(FOLDER.glob("*.md"))
-    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()[:16]
+    return wording_hash(sorted(FOLDER.glob("*.md")))
