@@ -48,10 +48,7 @@ class AuditGraph:
     def __init__(self, brain: Brain, workbench: Workbench, context_tokens: int | None = None) -> None:
         self.brain, self.workbench, self.log = brain, workbench, workbench.log
         self.system = prompt("system")
-        self.specs = [
-            ToolSpec(name=tool.name, description=tool.description, parameters=tool.parameters.model_json_schema())
-            for tool in workbench.tools.values()
-        ]
+        self.specs = [ToolSpec(name=tool.name, description=tool.description, parameters=tool.schema) for tool in workbench.tools.values()]
         self._conversation = Conversation(context_tokens, len(self.system) + sum(len(spec.model_dump_json()) for spec in self.specs))
         self._progress = Progress()
         workbench.examine = self.challenge

@@ -3,8 +3,6 @@
 import json
 from typing import Any
 
-from pydantic import BaseModel
-
 NAMES = {"string": "text", "integer": "integer", "number": "number", "boolean": "true or false", "null": "null"}
 BOUNDS = (
     (("minimum", "≥ "), ("exclusiveMinimum", "> "), ("maximum", "≤ "), ("exclusiveMaximum", "< ")),
@@ -15,9 +13,8 @@ BOUNDS = (
 UNITS = ("", " characters", " items")
 
 
-def parameter_table(parameters: type[BaseModel]) -> str:
+def parameter_table(schema: dict[str, Any]) -> str:
     """One row a parameter: name, type with its limits, default, meaning."""
-    schema = parameters.model_json_schema()
     if not schema["properties"]:
         return "No parameters."
     rows = [("parameter", "type", "default", "meaning"), ("---",) * 4]

@@ -49,9 +49,7 @@ def mcp_server(tools: Iterable[Tool], instructions: str, call: Call, *, version:
     Returns:
         The server without a transport; a result's text is `render_result`'s, an error result is marked as one.
     """
-    listed = [
-        ToolDescription(name=tool.name, description=tool.description, input_schema=tool.parameters.model_json_schema()) for tool in tools
-    ]
+    listed = [ToolDescription(name=tool.name, description=tool.description, input_schema=tool.schema) for tool in tools]
 
     async def list_tools(_: ServerRequestContext[Any], __: PaginatedRequestParams | None) -> ListToolsResult:
         return ListToolsResult(tools=listed)

@@ -3,6 +3,7 @@
 import inspect
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, Protocol, get_type_hints
 
 from pydantic import BaseModel, ConfigDict, create_model
@@ -33,6 +34,11 @@ class Tool:
     parameters: type[BaseModel]
     """The arguments, checked before the function runs."""
     function: ToolFunction
+
+    @cached_property
+    def schema(self) -> dict[str, Any]:
+        """JSON schema of the arguments, made once: every match tells it."""
+        return self.parameters.model_json_schema()
 
     @property
     def family(self) -> str:

@@ -141,7 +141,7 @@ def tools(
     if name is not None:
         tool = get_tool(name)
         console.print(Text(f"{tool.name} (needs {', '.join(sorted(tool.needs)) or 'nothing'})\n\n{tool.description}\n"))
-        console.print(Text(json.dumps(tool.parameters.model_json_schema(), indent=2)))
+        console.print(Text(json.dumps(tool.schema, indent=2)))
         return
     table = plain_table("tool", "needs", "what it does", keep_first=True)
     for tool in all_tools():
