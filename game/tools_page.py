@@ -10,8 +10,8 @@ from pydantic import JsonValue
 
 from game.parameter_table import parameter_table
 from organism import Organism
-from tools import Affordance, Budget, Tool, Workbench, all_tools, examples, shortened
-from transcripts import Event, EventLog
+from tools import READ_REPORT, SUBMIT, Affordance, Budget, GivenReport, Tool, Workbench, all_tools, examples, report_tool, shortened
+from transcripts import Event, EventLog, Report, quotations
 
 SUBJECT = "pico"
 """The recipe of the organism whose answers stand on the page in `docs/`."""
@@ -24,8 +24,9 @@ INTRODUCTION = """\
 # The tools of an auditor
 
 Written by `make docs` from the registry of tools; do not edit it by hand. Every answer is a real one of `pico`, an organism that is built
-in a minute and babbles, with all affordances granted. Where one was cut for this page, `…` and a count stand. Replies and numbers vary with
-the machine that built the organism. What auditors read of a tool is the same text, of the tools that the rules grant them."""
+in a minute and babbles, with all affordances granted; the last tool is for the last auditor of a team alone. Where an answer was cut for
+this page, `…` and a count stand. Replies and numbers vary with the machine that built the organism. What auditors read of a tool is the
+same text, of the tools that the rules grant them."""
 
 
 class ExampleError(RuntimeError):
@@ -41,25 +42,36 @@ async def tools_page(organism: Organism) -> str:
     Raises:
         ExampleError: one of them is refused.
     """
-    order = list(examples())
-    tools = sorted(all_tools(), key=lambda tool: order.index(tool.name))
+    order, brought = list(page_calls()), report_tool([_reported()])
+    tools = sorted((*all_tools(), brought), key=lambda tool: order.index(tool.name))
     parts = [INTRODUCTION, _contents(tools)]
     with TemporaryDirectory() as folder, EventLog(Path(folder) / "events.jsonl") as log:
-        bench = Workbench(organism, granted=frozenset(Affordance), budget=Budget(), log=log, seed=0)
+        bench = Workbench(organism, granted=frozenset(Affordance), budget=Budget(), log=log, seed=0, brought=[brought])
         for family, members in groupby(tools, key=lambda tool: tool.family):
             first, *others = members
             parts.append(f"## {family.replace('_', ' ')}\n\n{sys.modules[first.function.__module__].__doc__}")
             for tool in (first, *others):
-                event = await bench.call(f"example of {tool.name}", tool.name, examples()[tool.name])
+                event = await bench.call(f"example of {tool.name}", tool.name, page_calls()[tool.name])
                 parts += [describe_tool(tool), f"Answer:\n\n{_block(_answer(event))}"]
     return "\n\n".join(parts) + "\n"
+
+
+def page_calls() -> dict[str, dict[str, JsonValue]]:
+    """The calls of the page, in its order: the example of each tool that rules may grant, and of the one that a team brings."""
+    return examples() | {READ_REPORT: {"report": 1}}
+
+
+def _reported() -> GivenReport:
+    """The report that is read on the page: the one that is submitted on it."""
+    report = Report.model_validate(examples()[SUBMIT])
+    return GivenReport(report=report, found=len(quotations(report)), quotations=len(quotations(report)))
 
 
 def describe_tool(tool: Tool) -> str:
     """All that the page says of a tool but its answer: the same on every machine."""
     needs = ", ".join(f"`{affordance}`" for affordance in sorted(tool.needs)) or "nothing"
-    call = _block(examples()[tool.name])
-    return f"### `{tool.name}`\n\nNeeds {needs}.\n\n{tool.description}\n\n{parameter_table(tool.parameters)}\n\nCall:\n\n{call}"
+    call = _block(page_calls()[tool.name])
+    return f"### `{tool.name}`\n\nNeeds {needs}.\n\n{tool.description}\n\n{parameter_table(tool.schema)}\n\nCall:\n\n{call}"
 
 
 def _contents(tools: list[Tool]) -> str:

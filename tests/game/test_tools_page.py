@@ -8,11 +8,11 @@ from typing import cast
 
 import pytest
 
-from game.tools_page import ExampleError, describe_tool, tools_page
+from game.tools_page import ExampleError, describe_tool, page_calls, tools_page
 from organism import Organism
 from tests.fakes.command_line import CLI, ROOT
 from tests.fakes.scripted_brain import CARD, EchoModel
-from tools import Tool, all_tools, examples
+from tools import Tool, all_tools, report_tool
 
 PAGE = (ROOT / "docs" / "tools.md").read_text(encoding="utf-8")
 HEADING = re.compile(r"^### `(\w+)`$", re.MULTILINE)
@@ -25,13 +25,13 @@ def cli(pico: Organism, pico_cache: Path, tmp_path: Path) -> CLI:
     return CLI(pico_cache, tmp_path)
 
 
-@pytest.mark.parametrize("tool", all_tools(), ids=lambda tool: tool.name)
+@pytest.mark.parametrize("tool", [*all_tools(), report_tool([])], ids=lambda tool: tool.name)
 def test_the_page_describes_a_tool_as_it_is(tool: Tool) -> None:
     assert describe_tool(tool) in PAGE, "the tool has changed: run `make docs`"
 
 
 def test_the_page_names_no_other_tool() -> None:
-    assert HEADING.findall(PAGE) == list(examples())
+    assert HEADING.findall(PAGE) == list(page_calls())
 
 
 def test_a_table_tells_types_limits_and_defaults() -> None:
@@ -48,11 +48,11 @@ def test_a_table_tells_types_limits_and_defaults() -> None:
 def test_the_command_prints_the_page_with_answers(cli: CLI) -> None:
     out, _ = cli("tools", "--page")
     assert out.startswith("# The tools")
-    assert HEADING.findall(out) == list(examples())
+    assert HEADING.findall(out) == list(page_calls())
     blocks = BLOCK.findall(out)
-    assert [kind for kind, _ in blocks] == ["Call", "Answer"] * len(examples())
+    assert [kind for kind, _ in blocks] == ["Call", "Answer"] * len(page_calls())
     values = [json.loads(text) for _, text in blocks]
-    assert values[::2] == list(examples().values())
+    assert values[::2] == list(page_calls().values())
     assert not any("error" in answer for answer in values[1::2])
     assert max(map(len, out.splitlines())) < 1000
 
