@@ -7,6 +7,7 @@ from agent.graph import MAX_REQUESTS
 from agent.investigate import Investigation, instructions, investigate, log_brief
 from agent.models import Model, find_model, max_output, own_file
 from agent.pricing import UnknownModelWarning, at_most, dearest_token, warn_unknown
+from agent.prompts import prompt
 from agent.spending import check_dollars
 
 __all__ = [
@@ -29,6 +30,7 @@ __all__ = [
     "make_brain",
     "max_output",
     "own_file",
+    "prompt",
     "register_brain",
     "warn_unknown",
 ]

@@ -1,14 +1,12 @@
 """What became of a team's members, as a record in the folder of the team's last run, and what its auditor is handed of it."""
 
 from collections.abc import Sequence
-from pathlib import Path
 
+from agent import prompt
 from game.quotations import check_quotations
 from game.score import Outcome
 from tools import GivenReport, Tool, report_tool
 from transcripts import Event, Evidence, FileRecord, Record, Report, RunFolder, quotations
-
-BRIEF = Path(__file__).with_name("team.md")
 
 
 class Member(Record):
@@ -58,5 +56,4 @@ def handed(run: RunFolder) -> tuple[str, tuple[Tool, ...]]:
     team = Team.read(run.team)
     if not team.given:
         return "", ()
-    told = BRIEF.read_text(encoding="utf-8").strip()
-    return told.replace("{members}", str(len(team.members))).replace("{reports}", str(len(team.given))), (report_tool(team.given),)
+    return prompt("team", members=len(team.members), reports=len(team.given)), (report_tool(team.given),)
