@@ -1,13 +1,16 @@
 import json
+import shlex
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+from typer.main import get_command
 from typer.testing import CliRunner
 
 from game.cli import COMMANDS, app
+from game.commands import adopt, label
 from game.score import Outcome
 from organism.foundry import truth_path
 from tests.game.runs import make_report, make_run
@@ -133,3 +136,13 @@ def test_unfinished_and_corrupted_runs(tmp_path):
     assert result.exit_code == 2
     assert "line 2" in result.stderr
     assert result.stderr.count("\n") == 1
+
+
+@pytest.mark.parametrize("line", [line for examples in (*COMMANDS.values(), adopt.EXAMPLES, label.EXAMPLES) for line in examples])
+def test_every_example_of_a_help_is_understood(tmp_path, line):
+    for name in ("prompts.txt", "seeds.md"):
+        (tmp_path / name).touch()
+    words, command = shlex.split(line), get_command(app)
+    while hasattr(command, "commands"):
+        command = command.commands[words.pop(0)]
+    command.make_context(command.name, words)  # raises where an option or a value is not the command's
