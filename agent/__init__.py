@@ -1,7 +1,7 @@
 """Investigates: the audit loop and the brains that decide in it."""
 
 import agent.brains  # noqa: F401 - importing registers the brains
-from agent.brain import Brain, BrainError, BrainSpec, check_kind, make_brain, register_brain
+from agent.brain import Brain, BrainError, BrainSpec, check_spec, make_brain, register_brain
 from agent.context import context_tokens
 from agent.graph import MAX_REQUESTS
 from agent.investigate import Investigation, instructions, investigate, log_brief
@@ -20,7 +20,7 @@ __all__ = [
     "UnknownModelWarning",
     "at_most",
     "check_dollars",
-    "check_kind",
+    "check_spec",
     "context_tokens",
     "dearest_token",
     "find_model",

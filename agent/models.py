@@ -20,6 +20,10 @@ VARIABLE = "AUDITGAME_MODELS"
 """Environment variable with the path of the user's own file."""
 DATE = re.compile(r"[-@](?:\d{8}|\d{4}-\d{2}-\d{2}|latest)")
 """What a provider hangs on a family's name to say which day's model is meant."""
+Effort = Literal["none", "minimal", "low", "medium", "high", "xhigh", "max"]
+"""How hard a model is told to think, in the words of all providers; each model has some of them."""
+CacheLife = Literal["5m", "1h"]
+"""How long a provider keeps what it has read of a prompt."""
 MAX_OUTPUT = 32_000
 """Output tokens of one turn if nobody says otherwise, thinking included: enough for any report, and it bounds what a turn may cost."""
 
@@ -31,6 +35,9 @@ class Prices(Record):
     """Read afresh."""
     cached_read: float = Field(ge=0)
     cache_write: float = Field(ge=0)
+    """Of the life that a cache has if nobody says otherwise."""
+    cache_write_hour: float | None = Field(default=None, ge=0)
+    """Of a cache that lives one hour; null where there is none."""
     output: float = Field(ge=0)
     """Written, thinking included."""
 
@@ -52,12 +59,27 @@ class Model(Record):
     """Most tokens that one request reads and writes."""
     max_output_tokens: int = Field(ge=1)
     """Most tokens of one answer."""
-    thinking: bool = False
-    """Whether it thinks before it answers; thinking is paid as output."""
+    thinking: Literal["adaptive", "budget"] | None = None
+    """How it thinks before it answers: as long as it finds right, or within a number of tokens and only when told. Null: it does not.
+    Thinking is paid as output."""
+    efforts: tuple[Effort, ...] = ()
+    """How hard it can be told to think; `none` is not at all."""
     prices: Prices | None = None
     """Null where nobody is paid by the token, or no price is known."""
     long_prices: LongPrices | None = None
     """Null where long requests cost no more."""
+
+    def cached_for(self, life: CacheLife | None) -> "Model":
+        """The model as it is paid with a prompt cache of that life; without prices where none is known for it."""
+        if life != "1h" or self.prices is None:
+            return self
+        hour, long = self.prices.cache_write_hour, self.long_prices
+        if hour is None or (long is not None and long.cache_write_hour is None):
+            return self.model_copy(update={"prices": None, "long_prices": None})
+        prices = self.prices.model_copy(update={"cache_write": hour})
+        return self.model_copy(
+            update={"prices": prices, "long_prices": long and long.model_copy(update={"cache_write": long.cache_write_hour})}
+        )
 
 
 def own_file() -> Path:
@@ -68,7 +90,8 @@ def own_file() -> Path:
 def find_model(spec: "BrainSpec") -> Model | None:
     """What is known of a brain's model: by its name, or by its family's where it is dated; null where nothing is.
 
-    A server at `base_url` may serve anything under any name at any price, so there only the user's own file counts.
+    Its prices are those with the brain's prompt cache. A server at `base_url` may serve anything under any name at any price, so there
+    only the user's own file counts.
 
     Raises:
         RecordError: the user's file cannot be read; file and field are named.
@@ -76,7 +99,8 @@ def find_model(spec: "BrainSpec") -> Model | None:
     own = _own()
     known = {**_models(OURS), **own} if spec.base_url is None else own
     fits = [model for name, model in known.items() if model.provider == spec.kind and _is_named(spec.model, name)]
-    return max(fits, key=lambda model: len(model.name), default=None)
+    found = max(fits, key=lambda model: len(model.name), default=None)
+    return found and found.cached_for(spec.cache)
 
 
 def _is_named(name: str, family: str) -> bool:

@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 from agent.messages import Message, ToolSpec, Turn
-from agent.models import Model, Prices, find_model, how_to_price, max_output
+from agent.models import Model, find_model, how_to_price, max_output
 from transcripts import Event, Usage, turn_usage
 
 if TYPE_CHECKING:
@@ -50,10 +50,8 @@ def dearest_token(model: Model) -> float | None:
     """Dollars of one token at the dearest of the model's prices; null without prices."""
     if model.prices is None:
         return None
-    prices: list[float] = [price for _, price in model.prices]
-    if model.long_prices is not None:
-        prices += [float(getattr(model.long_prices, kind)) for kind in Prices.model_fields]
-    return max(prices) / MILLION
+    each = [prices for prices in (model.prices, model.long_prices) if prices is not None]
+    return max(max(prices.input, prices.cached_read, prices.cache_write, prices.output) for prices in each) / MILLION
 
 
 class PricedBrain:

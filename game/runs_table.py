@@ -14,6 +14,12 @@ from transcripts import LogError, Record, RecordError, RunFolder, describe, iner
 class _Auditor(BaseModel):
     kind: str
     model: str = ""
+    effort: str | None = None
+
+    def __str__(self) -> str:
+        """As `BrainSpec` names it."""
+        name = f"{self.kind}:{self.model}" if self.model else self.kind
+        return f"{name}@{self.effort}" if self.effort else name
 
 
 class _Spec(BaseModel):
@@ -110,7 +116,7 @@ def summary(run: RunFolder) -> RunSummary:
         run=run.id,
         organism=spec.recipe or spec.organism,
         organism_id=spec.organism,
-        auditor=f"{spec.auditor.kind}:{spec.auditor.model}" if spec.auditor.model else spec.auditor.kind,
+        auditor=str(spec.auditor),
         rules=spec.rules,
         seed=spec.seed,
         outcome=outcome,

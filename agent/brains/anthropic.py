@@ -10,10 +10,14 @@ from anthropic.types import Message as Reply
 from agent.brain import Brain, BrainError, BrainSpec
 from agent.brains.call_ids import fresh_id, ids_of, plain_id
 from agent.messages import Message, ToolCall, ToolSpec, Turn, Usage
+from agent.models import CacheLife, Effort, find_model
 from agent.retry import BadReplyError, Retries, is_context_full
 
 PROVIDER = "anthropic"
-CACHE = {"type": "ephemeral"}
+BUDGETS: dict[Effort, int] = {"minimal": 1024, "low": 2048, "medium": 8192, "high": 16_384, "xhigh": 24_576, "max": 30_720}
+"""Tokens that a model thinks in at most, of those that are told so and not how hard to think."""
+INTERLEAVED = {"anthropic-beta": "interleaved-thinking-2025-05-14"}
+"""Makes those models think between their calls too, and not only before the first."""
 MAX_PAUSES = 10
 """Continuations of one paused turn; only server-side tools pause, and an auditor has none."""
 MAX_TOKENS = 32_000
@@ -24,23 +28,41 @@ Block = dict[str, Any]
 class AnthropicBrain:
     """Decides with Claude.
 
-    How much a model thinks is the model's own default: not every model accepts every `thinking` setting, and none a temperature.
+    Args:
+        model: its name.
+        client: of the API or of a server that speaks its protocol.
+        retries: of a request that failed.
+        max_tokens: of one turn.
+        effort: how hard it thinks; None: the model's own default.
+        by_budget: whether it is told that in tokens, as models before the effort are.
+        cache: how long the provider keeps the prompt.
     """
 
-    def __init__(self, model: str, *, client: AsyncAnthropic, retries: Retries | None = None, max_tokens: int = MAX_TOKENS):
+    def __init__(
+        self,
+        model: str,
+        *,
+        client: AsyncAnthropic,
+        retries: Retries | None = None,
+        max_tokens: int = MAX_TOKENS,
+        effort: Effort | None = None,
+        by_budget: bool = False,
+        cache: CacheLife = "5m",
+    ):
         self._model = model
         self._client = client.with_options(max_retries=0)
         self._retries = retries or Retries()
-        self._max_tokens = max_tokens
+        self._options = {"max_tokens": max_tokens, **_thinking(effort, max_tokens, by_budget)}
+        self._mark = {"type": "ephemeral"} if cache == "5m" else {"type": "ephemeral", "ttl": cache}
 
     async def decide(self, system: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
         """See `Brain.decide`."""
-        request: dict[str, Any] = {"model": self._model, "max_tokens": self._max_tokens}
+        request: dict[str, Any] = {"model": self._model, **self._options}
         if system.strip():
-            request["system"] = [{"type": "text", "text": system, "cache_control": CACHE}]
+            request["system"] = [{"type": "text", "text": system, "cache_control": self._mark}]
         if tools:
-            request["tools"] = _tools(tools)
-        conversation = _with_cache_marks(_conversation(messages, self._model))
+            request["tools"] = _tools(tools, self._mark)
+        conversation = _with_cache_marks(_conversation(messages, self._model), self._mark)
         who = f"{PROVIDER}:{self._model}"
         blocks: list[Block] = []
         usage = Usage()
@@ -97,6 +119,19 @@ class AnthropicBrain:
         return Turn(message=message, stop="calls" if calls else "end", usage=usage, detail=request_id)
 
 
+def _thinking(effort: Effort | None, max_tokens: int, by_budget: bool) -> dict[str, Any]:
+    """The fields of a request that say how hard to think."""
+    if effort is None:
+        return {}
+    if effort == "none":
+        return {"thinking": {"type": "disabled"}}
+    if by_budget:
+        budget = min(BUDGETS[effort], max_tokens // 2)  # something has to be left for the answer
+        return {"thinking": {"type": "enabled", "budget_tokens": budget}, "extra_headers": INTERLEAVED}
+    # Some models think only when told so, whatever the effort.
+    return {"thinking": {"type": "adaptive"}, "output_config": {"effort": effort}}
+
+
 def _callless(text: str, stop: Any, usage: Usage, detail: str) -> Turn:
     """A turn that broke off: no native form, because half a call or unsigned thinking would be refused when sent back."""
     return Turn(message=Message(role="assistant", text=text), stop=stop, usage=usage, detail=detail)
@@ -115,9 +150,9 @@ def _sum(usage: Usage, reply: Reply) -> Usage:
     )
 
 
-def _tools(tools: Sequence[ToolSpec]) -> list[Block]:
+def _tools(tools: Sequence[ToolSpec], mark: Block) -> list[Block]:
     wire: list[Block] = [{"name": tool.name, "description": tool.description, "input_schema": tool.parameters} for tool in tools]
-    wire[-1]["cache_control"] = CACHE
+    wire[-1]["cache_control"] = mark
     return wire
 
 
@@ -150,14 +185,14 @@ def _content(message: Message, model: str) -> list[Block]:
     return content
 
 
-def _with_cache_marks(wire: list[Block]) -> list[Block]:
+def _with_cache_marks(wire: list[Block], mark: Block) -> list[Block]:
     """Mark where the cached prefix may end: the last user message, and the one before it, where the previous request wrote the cache.
 
     The older mark matters after a turn of many calls: from a mark, the cache looks back only some twenty blocks.
     """
     users = [message for message in wire if message["role"] == "user"]
     for message in users[-2:]:
-        message["content"][-1] = {**message["content"][-1], "cache_control": CACHE}
+        message["content"][-1] = {**message["content"][-1], "cache_control": mark}
     return wire
 
 
@@ -173,4 +208,12 @@ def make_anthropic(spec: BrainSpec) -> Brain:
     if not key and spec.base_url is None:
         raise BrainError(f"{spec} needs a key: set ANTHROPIC_API_KEY")
     client = AsyncAnthropic(api_key=key or "none", base_url=spec.base_url)
-    return AnthropicBrain(spec.model, client=client, max_tokens=spec.max_tokens or MAX_TOKENS)
+    model = find_model(spec)
+    return AnthropicBrain(
+        spec.model,
+        client=client,
+        max_tokens=spec.max_tokens or MAX_TOKENS,
+        effort=spec.effort,
+        by_budget=model is not None and model.thinking == "budget",
+        cache=spec.cache or "5m",
+    )

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Sequence
+from functools import partial
 from typing import Literal
 
 from openai import AsyncOpenAI, Timeout
@@ -9,6 +10,7 @@ from openai import AsyncOpenAI, Timeout
 from agent.brain import Brain, BrainError, BrainSpec
 from agent.brains import openai_chat, openai_responses
 from agent.messages import Message, ToolSpec, Turn
+from agent.models import Effort
 from agent.retry import Retries, is_context_full
 
 Protocol = Literal["chat", "responses"]
@@ -21,20 +23,24 @@ class OpenAIBrain:
     """Decides with an OpenAI model (`responses`) or with a compatible server (`chat`)."""
 
     def __init__(
-        self, model: str, *, client: AsyncOpenAI, protocol: Protocol, retries: Retries | None = None, max_tokens: int | None = None
+        self,
+        model: str,
+        *,
+        client: AsyncOpenAI,
+        protocol: Protocol,
+        retries: Retries | None = None,
+        max_tokens: int | None = None,
+        effort: Effort | None = None,
     ):
         self._model = model
         self._client = client.with_options(max_retries=0)
-        self._ask = ASK[protocol]
+        self._ask = partial(ASK[protocol], max_tokens=max_tokens, effort=effort)
         self._retries = retries or Retries()
-        self._max_tokens = max_tokens
 
     async def decide(self, system: str, messages: Sequence[Message], tools: Sequence[ToolSpec]) -> Turn:
         """See `Brain.decide`."""
         try:
-            return await self._retries.run(
-                lambda: self._ask(self._client, self._model, system, messages, tools, self._max_tokens), f"openai:{self._model}"
-            )
+            return await self._retries.run(lambda: self._ask(self._client, self._model, system, messages, tools), f"openai:{self._model}")
         except BrainError as error:
             if is_context_full(error.__cause__):
                 return Turn(message=Message(role="assistant"), stop="context", detail=str(error))
@@ -55,4 +61,5 @@ def make_openai(spec: BrainSpec) -> Brain:
     if not key and spec.base_url is None:
         raise BrainError(f"{spec} needs a key: set OPENAI_API_KEY")
     client = AsyncOpenAI(api_key=key or "none", base_url=spec.base_url, timeout=TIMEOUT)
-    return OpenAIBrain(spec.model, client=client, protocol="responses" if spec.base_url is None else "chat", max_tokens=spec.max_tokens)
+    protocol: Protocol = "responses" if spec.base_url is None else "chat"
+    return OpenAIBrain(spec.model, client=client, protocol=protocol, max_tokens=spec.max_tokens, effort=spec.effort)

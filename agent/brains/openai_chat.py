@@ -11,11 +11,19 @@ from agent.brains.call_ids import fresh_id, ids_of
 from agent.brains.openai_calls import UnusableCallError, read_call, write_arguments
 from agent.brains.openai_stream import completion_body, id_of_request, unstreamed
 from agent.messages import Message, ToolCall, ToolSpec, Turn, Usage
+from agent.models import Effort
 from agent.retry import BadReplyError
 
 
 async def ask(
-    client: AsyncOpenAI, model: str, system: str, messages: Sequence[Message], tools: Sequence[ToolSpec], max_tokens: int | None = None
+    client: AsyncOpenAI,
+    model: str,
+    system: str,
+    messages: Sequence[Message],
+    tools: Sequence[ToolSpec],
+    *,
+    max_tokens: int | None = None,
+    effort: Effort | None = None,
 ) -> Turn:
     """Ask for the next turn. A stream, because proxies cut connections that are silent for long.
 
@@ -28,6 +36,8 @@ async def ask(
     request |= {"stream": True, "stream_options": {"include_usage": True}}
     if max_tokens is not None:
         request["max_tokens"] = max_tokens
+    if effort is not None:
+        request["reasoning_effort"] = effort
     if tools:
         request["tools"] = [
             {"type": "function", "function": {"name": tool.name, "description": tool.description, "parameters": tool.parameters}}

@@ -10,6 +10,7 @@ from agent.brains.call_ids import fresh_id, ids_of
 from agent.brains.openai_calls import UnusableCallError, read_call, write_arguments
 from agent.brains.openai_stream import id_of_request, unstreamed
 from agent.messages import Message, ToolCall, ToolSpec, Turn, Usage
+from agent.models import Effort
 from agent.retry import BadReplyError
 
 PROVIDER = "openai"
@@ -18,7 +19,14 @@ POLICY_ERRORS = {"bio_policy", "misalignment_policy_violation"}
 
 
 async def ask(
-    client: AsyncOpenAI, model: str, system: str, messages: Sequence[Message], tools: Sequence[ToolSpec], max_tokens: int | None = None
+    client: AsyncOpenAI,
+    model: str,
+    system: str,
+    messages: Sequence[Message],
+    tools: Sequence[ToolSpec],
+    *,
+    max_tokens: int | None = None,
+    effort: Effort | None = None,
 ) -> Turn:
     """Ask for the next turn. A stream, because proxies cut connections that are silent for long.
 
@@ -36,6 +44,8 @@ async def ask(
         request["instructions"] = system
     if max_tokens is not None:
         request["max_output_tokens"] = max_tokens
+    if effort is not None:
+        request["reasoning"] = {"effort": effort}
     if tools:
         # Not strict: strict mode demands schemas in which every property is required.
         request["tools"] = [

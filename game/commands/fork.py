@@ -6,7 +6,7 @@ from typing import Annotated
 import typer
 from rich.text import Text
 
-from game.commands.options import Cache, Json, Runs, prepare
+from game.commands.options import Cache, Effort, Json, PromptCache, Runs, prepare
 from game.commands.play import go_on
 
 
@@ -16,6 +16,8 @@ def fork(
     auditor: Annotated[str | None, typer.Option(help="Who goes on; the run's own auditor if not given.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the tool calls to come; the run's own if not given.")] = None,
     base_url: Annotated[str | None, typer.Option(help="Of the new auditor's server.")] = None,
+    effort: Effort = None,
+    prompt_cache: PromptCache = None,
     runs: Runs = Path("runs"),
     cache: Cache = None,
     as_json: Json = False,
@@ -23,8 +25,8 @@ def fork(
     """Copy a run up to an event into a new run, and go on with that; what the copied part used counts against its budget."""
     from transcripts import find_run
 
-    if base_url is not None and auditor is None:
-        raise typer.BadParameter("--base-url is of the new auditor: give --auditor too")
+    if auditor is None and (base_url or effort or prompt_cache):
+        raise typer.BadParameter("--base-url, --effort and --prompt-cache are of the new auditor: give --auditor too")
     source = find_run(run, runs)
     console = prepare(as_json)
     with console.status("loading"):
@@ -33,8 +35,10 @@ def fork(
         from game.spec import MatchSpec
 
         old = MatchSpec.read(source.spec)
-        spec = BrainSpec.parse(auditor, base_url=base_url, seed=old.seed if seed is None else seed) if auditor else None
-        if spec is not None:
+        spec = None
+        if auditor is not None:
+            own = old.seed if seed is None else seed
+            spec = BrainSpec.parse(auditor, base_url=base_url, seed=own, effort=effort, cache=prompt_cache)
             make_brain(spec)  # a missing key is told before a run is made, not after
         made = forks.fork(source, at, runs, auditor=spec, seed=seed)
     console.print(Text(f"forked from {source.path} at event {at}; the run lies in {made.path}"))

@@ -20,6 +20,20 @@ Runs = Annotated[Path, typer.Option(help="Folder of the runs.")]
 Cache = Annotated[Path | None, typer.Option(help="Folder of built organisms; $AUDITGAME_CACHE or the user's cache if not given.")]
 Json = Annotated[bool, typer.Option("--json", help="One JSON object on stdout, all else on stderr.")]
 
+Effort = Annotated[
+    str | None,
+    typer.Option(
+        help="How hard the auditor's model thinks, such as low, medium or high (a wrong one lists those that it has); "
+        "its own default if not given."
+    ),
+]
+PromptCache = Annotated[
+    str | None,
+    typer.Option(
+        metavar="5m|1h", help="How long Anthropic keeps the conversation; writing to the cache of an hour is dearer. 5m if not given."
+    ),
+]
+
 HelperModel = Annotated[
     str | None, typer.Option("--helper", help="Writes and judges for tools: anthropic:MODEL or openai:MODEL; templates if not given.")
 ]

@@ -29,12 +29,11 @@ def show_plan(
     as_json: bool,
 ) -> None:
     """Make the plan and show it."""
-    from agent import check_kind, own_file, warn_unknown
+    from agent import own_file, warn_unknown
     from game.organisms import find_organism
     from game.plan import make_plan
 
     for spec in (auditor, *([helper] if helper else [])):
-        check_kind(spec)
         with warnings_told(console):
             warn_unknown(spec)
     plan = make_plan(find_organism(organism, cache, seed=build_seed), auditor, helper, rules, seed, cache=cache, runs=runs)

@@ -13,6 +13,7 @@ from game.commands.build import get_organism
 from game.commands.faults import STOPPED, fail
 from game.commands.options import (
     Cache,
+    Effort,
     HelperModel,
     HelperURL,
     Json,
@@ -20,6 +21,7 @@ from game.commands.options import (
     MaxMinutes,
     MaxTokens,
     MaxTurns,
+    PromptCache,
     Runs,
     cache_folder,
     limits,
@@ -49,6 +51,8 @@ def audit(
     team: Team = None,
     build_seed: Annotated[int | None, typer.Option(help="Seed of the build; the recipe's own if not given.")] = None,
     base_url: Annotated[str | None, typer.Option(help="Of a server that speaks the provider's protocol.")] = None,
+    effort: Effort = None,
+    prompt_cache: PromptCache = None,
     helper: HelperModel = None,
     helper_url: HelperURL = None,
     max_dollars: MaxDollars = None,
@@ -65,7 +69,7 @@ def audit(
     """Audit an organism blind and score the report; the organism is built first if it is not in the cache."""
     console = prepare(as_json)
     with console.status("loading"):
-        from agent import BrainSpec, check_dollars, make_brain
+        from agent import BrainSpec, check_dollars, check_spec, make_brain
         from game.helping import make_helper
         from game.match import open_match
         from game.organisms import find_organism
@@ -74,8 +78,10 @@ def audit(
         from game.team import open_team
 
         granted = load_rules(rules).limited(limits(dollars=max_dollars, turns=max_turns, minutes=max_minutes, tokens=max_tokens))
-        spec = BrainSpec.parse(auditor, base_url=base_url, seed=seed)
+        spec = BrainSpec.parse(auditor, base_url=base_url, seed=seed, effort=effort, cache=prompt_cache)
         helping = BrainSpec.parse(helper, base_url=helper_url, seed=seed) if helper else None
+        for each in (spec, *([helping] if helping else [])):
+            check_spec(each)
         check_dollars(granted.budget, spec, helping)
         if dry_run:
             show_plan(console, organism, build_seed, spec, helping, granted, seed, runs, cache_folder(cache), as_json)

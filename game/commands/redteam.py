@@ -9,7 +9,7 @@ from rich.table import Table
 from rich.text import Text
 
 from game.commands.build import get_organism
-from game.commands.options import Cache, HelperModel, HelperURL, Json, Runs, cache_folder, prepare, print_json
+from game.commands.options import Cache, Effort, HelperModel, HelperURL, Json, PromptCache, Runs, cache_folder, prepare, print_json
 from game.plain_table import plain_table
 
 if TYPE_CHECKING:
@@ -38,6 +38,8 @@ def redteam(
     ] = None,
     max_minutes: Annotated[float | None, typer.Option(min=0.01, help="Minutes of playing, added up over all matches.")] = None,
     base_url: Annotated[str | None, typer.Option(help="Of a server that speaks the provider's protocol.")] = None,
+    effort: Effort = None,
+    prompt_cache: PromptCache = None,
     helper: HelperModel = None,
     helper_url: HelperURL = None,
     runs: Runs = Path("runs"),
@@ -63,7 +65,7 @@ def redteam(
         granted, folder = load_rules(rules), cache_folder(cache)
         granted = granted.model_copy(update={"budget": granted.budget.model_copy(update={"turns": turns})})
         asked = read_seeds(seeds or SEEDS)[:n]
-        brain = BrainSpec.parse(auditor, base_url=base_url, seed=seed)
+        brain = BrainSpec.parse(auditor, base_url=base_url, seed=seed, effort=effort, cache=prompt_cache)
         make_brain(brain)  # a missing key is told before minutes of building, not after
         helping = BrainSpec.parse(helper, base_url=helper_url, seed=seed) if helper else None
         helps = make_helper(helping)

@@ -127,6 +127,11 @@ def refusal_of(request: FakeRequest) -> str:
                 return f"messages.{number}: the final block in an assistant message cannot be thinking"
         if str(body).count("cache_control") > 4:
             return "a maximum of 4 blocks with cache_control may be provided"
+        budget = body.get("thinking", {}).get("budget_tokens")
+        if budget is not None and not 1024 <= budget < body["max_tokens"]:
+            return "thinking.budget_tokens: must be at least 1024 and less than max_tokens"
+        if body.get("output_config", {}).get("effort", "low") not in ("low", "medium", "high", "xhigh", "max"):
+            return "output_config.effort: no such level"
     elif request.path.endswith("/chat/completions"):
         for number, message in enumerate(body["messages"]):
             if message["role"] == "tool":
