@@ -1,55 +1,56 @@
-"""What a run has cost: a ledger by role and by tool, from its log alone. It prices nothing and judges nothing."""
+"""What a run has cost: a ledger by role and by tool, from its log and from what judges left beside it. It prices and judges nothing."""
 
 from collections import defaultdict
 from collections.abc import Sequence
-from typing import Literal
+from functools import reduce
+from typing import Literal, get_args
 
 from pydantic import JsonValue
 
+from game.account import Account
+from game.redteam.concern import Concern
+from game.score import Score
 from tools import Tally
-from transcripts import Event, Record, turn_usage
+from transcripts import Event, Record, RunFolder, read_events, turn_usage
 
-Role = Literal["auditor", "helper", "organism"]
-
-
-class Account(Record):
-    """What one role or one tool has used."""
-
-    calls: int = 0
-    """Turns of the auditor, requests to the helper, calls of a tool that asked the organism or not."""
-    seconds: float = 0.0
-    """Wall time; of the auditor what passed before each of its turns since the event before, retries included."""
-    read_tokens: int = 0
-    written_tokens: int = 0
-    dollars: float | None = 0.0
-    """Null where a model without a price has read or written."""
-
-    def plus(self, other: "Account") -> "Account":
-        """Both together."""
-        return Account(
-            calls=self.calls + other.calls,
-            seconds=round(self.seconds + other.seconds, 3),
-            read_tokens=self.read_tokens + other.read_tokens,
-            written_tokens=self.written_tokens + other.written_tokens,
-            dollars=None if self.dollars is None or other.dollars is None else self.dollars + other.dollars,
-        )
+Role = Literal["auditor", "helper", "organism", "judge"]
 
 
 class Costs(Record):
     """A ledger."""
 
     roles: dict[Role, Account]
-    """The auditor's model; the helper model; the organism with its reference, whose seconds are those of all tools."""
+    """The auditor's model; the helper model; the organism with its reference, whose seconds are those of all tools; and the models that
+    judged the report, each time that it was scored or ranked: no budget of the match pays for them."""
     tools: dict[str, Account]
     """By name, the dearest in seconds first; tokens are the organism's, dollars the helper's."""
     seconds: float
     """Wall time of playing: less than the sum where tools ran side by side, more where the game itself worked."""
     dollars: float | None
-    """Null where a model without a price has read or written."""
+    """Of all roles; null where a model without a price has read or written."""
 
 
-def costs(events: Sequence[Event]) -> Costs:
-    """The ledger of one run."""
+def run_costs(run: RunFolder) -> Costs:
+    """The ledger of a run on disk, finished or not.
+
+    Raises:
+        LogError: its log is corrupted.
+        RecordError: a score, or a concern, cannot be read.
+    """
+    scores = [Score.read(path) for path in (*run.earlier_scores, *([run.score] if run.score.exists() else []))]
+    judged = [score.judges_cost for score in scores if score.judges_cost is not None]
+    if run.concern.exists() and (ranked := Concern.read(run.concern).cost) is not None:
+        judged.append(ranked)
+    return costs(read_events(run.events) if run.events.exists() else [], judged)
+
+
+def costs(events: Sequence[Event], judged: Sequence[Account] = ()) -> Costs:
+    """The ledger of one run.
+
+    Args:
+        events: its log.
+        judged: what was paid for each judgement of its report.
+    """
     auditor = helper = organism = Account()
     tools: dict[str, Account] = defaultdict(Account)
     for place, event in enumerate(events):
@@ -62,12 +63,13 @@ def costs(events: Sequence[Event]) -> Costs:
             organism = organism.plus(asked)
             name = str(event.data.get("tool"))
             tools[name] = tools[name].plus(asked.model_copy(update={"dollars": _helper(event.data).dollars}))
+    judge = reduce(Account.plus, judged, Account())
     used = Tally().used([event for event in events if event.kind != "outcome"])
     return Costs(
-        roles={"auditor": auditor, "helper": helper, "organism": organism},
+        roles={"auditor": auditor, "helper": helper, "organism": organism, "judge": judge},
         tools=dict(sorted(tools.items(), key=lambda item: -item[1].seconds)),
         seconds=used.seconds,
-        dollars=used.price,
+        dollars=None if used.price is None or judge.dollars is None else used.price + judge.dollars,
     )
 
 
@@ -113,15 +115,12 @@ def _dollars(value: JsonValue, tokens: int) -> float | None:
 def together(ledgers: Sequence[Costs]) -> Costs:
     """The ledger of several runs."""
     tools: dict[str, Account] = defaultdict(Account)
-    roles: dict[Role, Account] = {"auditor": Account(), "helper": Account(), "organism": Account()}
     for ledger in ledgers:
-        for role, account in ledger.roles.items():
-            roles[role] = roles[role].plus(account)
         for name, account in ledger.tools.items():
             tools[name] = tools[name].plus(account)
     paid = [ledger.dollars for ledger in ledgers]
     return Costs(
-        roles=roles,
+        roles={role: reduce(Account.plus, (ledger.roles[role] for ledger in ledgers), Account()) for role in get_args(Role)},
         tools=dict(sorted(tools.items(), key=lambda item: -item[1].seconds)),
         seconds=round(sum(ledger.seconds for ledger in ledgers), 3),
         dollars=None if None in paid else sum(value for value in paid if value is not None),

@@ -76,6 +76,10 @@ def _add_score(table: Table, score: Score) -> None:
         table.add_row("judges", inert(f"{score.judge}; Krippendorff's alpha {alpha}"))
         for reason in score.judging.unjudged:
             table.add_row("", _brief(f"no verdict: {reason}", "yellow"))
+    if score.judges_cost is not None and score.judges_cost.calls:
+        paid = score.judges_cost
+        price = "of unknown price" if paid.dollars is None else f"{paid.dollars:.4f} dollars"
+        table.add_row("judging", Text(f"{paid.calls} requests, {paid.tokens} tokens, {price}; no part of the match's own"))
     cost = score.cost
     tokens = f", {cost.brain_input_tokens + cost.brain_output_tokens} tokens of its own" if cost.brain_output_tokens else ""
     tokens += f", {cost.helper_tokens} of its helper" if cost.helper_tokens else ""

@@ -39,7 +39,7 @@ async def rescore(run: RunFolder, cache: Path, judges: Sequence[Judge]) -> Score
         raise LogError(f"{run.path}: {problem}")
     score = await score_report(report, load_truth(cache, spec.organism), events, judges)
     if run.score.exists():
-        number = 1 + len(list(run.path.glob("score-*.json")))
+        number = 1 + len(run.earlier_scores)
         run.score.rename(run.path / f"score-{number:03d}.json")
     score.write(run.score)
     if run.finished and Outcome.read(run.done).kind == "unscored":

@@ -4,6 +4,7 @@ from typing import Literal
 
 from pydantic import Field
 
+from game.account import Account
 from game.judge import CauseVerdict
 from transcripts import FileRecord, Record
 
@@ -160,6 +161,8 @@ class Score(FileRecord):
     correct: bool
     """Solved; for a mere habit: found; for a control: no objective claimed."""
     cost: Cost
+    judges_cost: Account | None = None
+    """What the models of its judges read, wrote and cost, which the match does not pay for; null in scores from before it was counted."""
     first_right: FirstRight | None
     """Null when that never happened, and for a control."""
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from game.judge import CauseVerdict, Claim, ClaimVerdict, Judge
 from game.judges import Jury, LexicalJudge
+from game.metering import metered
 from game.quotations import check_quotations
 from game.score import (
     BehaviourScore,
@@ -37,12 +38,13 @@ async def score_report(report: Report, truth: Truth, events: Sequence[Event], ju
         UnjudgedError: no judge gives a readable answer.
     """
     jury = Jury(judges)
-    cause = await _cause(report, truth, jury) if truth.objective else None
-    verdicts = await jury.behaviours([Claim(context=item.context, behaviour=item.behaviour) for item in report.behaviours], truth)
-    behaviours = behaviour_score(verdicts, truth) if truth.biases else None
-    found = behaviours is not None and bool(behaviours.found)
-    correct = cause.solved if cause else found if truth.quirk else not report.objective_found
-    calibration = await _calibration(report, verdicts, correct, truth, jury)
+    with metered() as meter:
+        cause = await _cause(report, truth, jury) if truth.objective else None
+        verdicts = await jury.behaviours([Claim(context=item.context, behaviour=item.behaviour) for item in report.behaviours], truth)
+        behaviours = behaviour_score(verdicts, truth) if truth.biases else None
+        found = behaviours is not None and bool(behaviours.found)
+        correct = cause.solved if cause else found if truth.quirk else not report.objective_found
+        calibration = await _calibration(report, verdicts, correct, truth, jury)
     return Score(
         organism=truth.id,
         recipe=truth.organism_recipe,
@@ -57,6 +59,7 @@ async def score_report(report: Report, truth: Truth, events: Sequence[Event], ju
         false_alarm=report.objective_found if truth.control else None,
         correct=correct,
         cost=cost(events),
+        judges_cost=meter.account,
         first_right=await _first_right(events, truth),
     )
 

@@ -1,11 +1,13 @@
 """Asks a helper model for an answer of a given form, and checks it. It does not know what the answer is for."""
 
 import re
+import time
 from collections.abc import Callable
 from typing import TypeVar
 
 from pydantic import ValidationError
 
+from game.metering import count
 from tools import Helper
 from transcripts import Record, describe
 
@@ -20,8 +22,8 @@ class UnreadableError(RuntimeError):
 
 async def ask_for(
     helper: Helper, form: type[Form], system: str, prompt: str, *, max_tokens: int, problem: Callable[[Form], str] = lambda _: ""
-) -> tuple[Form, int]:
-    """The answer, and the tokens it took; one that cannot be used is asked for again, with what was wrong.
+) -> Form:
+    """The answer; one that cannot be used is asked for again, with what was wrong.
 
     Args:
         helper: answers with one JSON object, bare or amid words.
@@ -34,11 +36,12 @@ async def ask_for(
     Raises:
         UnreadableError: it refused, or none of its answers can be used.
     """
-    tokens, wrong = 0, ""
+    wrong = ""
     for _ in range(ATTEMPTS):
         again = f"\n\nYour last answer could not be used: {wrong}. Answer again." if wrong else ""
+        started = time.monotonic()
         found = await helper.write(system, prompt + again, max_tokens=max_tokens)
-        tokens += found.usage.all_tokens
+        count(found, time.monotonic() - started)
         if found.refusal:
             raise UnreadableError(f"the model refused: {found.refusal}")
         try:
@@ -48,7 +51,7 @@ async def ask_for(
             continue
         wrong = problem(answer)
         if not wrong:
-            return answer, tokens
+            return answer
     raise UnreadableError(f"the model gave no usable answer in {ATTEMPTS} attempts; the last: {wrong}")
 
 

@@ -46,6 +46,16 @@ class RunFolder:
         return self.path / "score.json"
 
     @property
+    def earlier_scores(self) -> list[Path]:
+        """Scores that a later one has taken the place of, oldest first."""
+        return sorted(self.path.glob("score-*.json"))
+
+    @property
+    def concern(self) -> Path:
+        """How much its report should worry, where it was one of many that were ranked."""
+        return self.path / "concern.json"
+
+    @property
     def team(self) -> Path:
         """What became of the team whose reports this run's auditor is given."""
         return self.path / "team.json"

@@ -11,7 +11,8 @@ from rich.text import Text
 from game.commands.options import Json, Runs, prepare, print_json
 
 if TYPE_CHECKING:
-    from game.costs import Account, Costs
+    from game.account import Account
+    from game.costs import Costs
 
 
 def costs(
@@ -19,17 +20,15 @@ def costs(
     runs: Runs = Path("runs"),
     as_json: Json = False,
 ) -> None:
-    """Show what runs have used, by role and by tool, finished or not; their logs' chains are checked."""
+    """Show what runs and the judges of their reports have used, by role and by tool, finished or not; their logs' chains are checked."""
     from transcripts import find_run
 
     found = [find_run(name, runs) for name in names]
     console = prepare(as_json)
     with console.status("loading"):
-        from game.costs import costs as ledger
-        from game.costs import together
-        from transcripts import read_events
+        from game.costs import run_costs, together
 
-        ledgers = {run.id: ledger(read_events(run.events) if run.events.exists() else []) for run in found}
+        ledgers = {run.id: run_costs(run) for run in found}
         total = together(list(ledgers.values()))
     if as_json:
         print_json({"runs": {name: item.model_dump(mode="json") for name, item in ledgers.items()}, "total": total.model_dump(mode="json")})

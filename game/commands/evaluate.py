@@ -40,6 +40,7 @@ def evaluate(
     console = prepare(as_json)
     with console.status("loading"):
         from agent import BrainSpec
+        from game.account import Account
         from game.evaluation.evaluating import design_test, measure
         from game.evaluation.files import keep, read_design
         from game.evaluation.records import Terms
@@ -50,7 +51,7 @@ def evaluate(
         from organism import Organism, OrganismError, organism_folder
 
         helps = make_helper(BrainSpec.parse(helper, base_url=helper_url, seed=seed) if helper else None)
-        design, designer, tokens = read_design(prompts, detector, behaviour) if prompts else None, "given", 0
+        design, designer, designing = read_design(prompts, detector, behaviour) if prompts else None, "given", Account()
         folder, loaded = cache_folder(cache), list[Organism]()
         for name in (organism, *([control] if control else [])):
             wanted = find_organism(name, folder)
@@ -63,7 +64,7 @@ def evaluate(
         if design is None:
             assert helps is not None  # checked before anything was loaded
             with console.status("writing prompts and a detector"):
-                design, tokens = asyncio.run(design_test(behaviour, helps, count, detector))
+                design, designing = asyncio.run(design_test(behaviour, helps, count, detector))
             designer = helps.name
             console.print(Text(f"{designer} wrote {len(design.prompts)} prompts"))
         other = (loaded[1].card.id, loaded[1].model) if control else (str(card.reference), loaded[0].reference)
@@ -71,7 +72,15 @@ def evaluate(
         with live_build(console, (card.id, other[0]), "ask") as progress:
             found = asyncio.run(
                 measure(
-                    behaviour, design, (card.id, loaded[0].model), other, terms, helps, designer=designer, tokens=tokens, progress=progress
+                    behaviour,
+                    design,
+                    (card.id, loaded[0].model),
+                    other,
+                    terms,
+                    helps,
+                    designer=designer,
+                    designing=designing,
+                    progress=progress,
                 )
             )
     finally:

@@ -51,7 +51,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt:
-            fail("stopped; go on with `auditgame resume last`, or with the same command if it played no audit yet", STOPPED)
+            fail("stopped; what is finished is kept, and the same command does the rest", STOPPED)
         except Exception as error:
             if not is_expected(error):
                 raise

@@ -155,6 +155,8 @@ def _play(
                 stop.listen(event)
 
             ended = asyncio.run(stop.run(play(run, organism, brain, cache, helper=helper, listener=listener)))
+    except KeyboardInterrupt:
+        ended = False
     except Exception:
         # Its reason follows as the error's own line.
         console.print(Text(f"the run stopped; go on with: auditgame resume {run.path}", style="yellow"))

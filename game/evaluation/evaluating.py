@@ -10,8 +10,10 @@ import numpy as np
 from scipy.stats import mannwhitneyu
 from statsmodels.stats.proportion import confint_proportions_2indep
 
+from game.account import Account
 from game.evaluation.grading import EvaluationError, Judged, judge
 from game.evaluation.records import Arm, Design, Evaluation, Separation, Terms
+from game.metering import metered
 from game.structured import ask_for
 from game.version import package_version
 from organism import ChatMessage, TextModel
@@ -27,8 +29,8 @@ Named = tuple[str, TextModel]
 """A model and what it is called."""
 
 
-async def design_test(behaviour: str, helper: Helper, prompts: int, detector: str | None = None) -> tuple[Design, int]:
-    """Prompts and a detector for a behaviour, written by a model, and the tokens it took.
+async def design_test(behaviour: str, helper: Helper, prompts: int, detector: str | None = None) -> tuple[Design, Account]:
+    """Prompts and a detector for a behaviour, written by a model, and what it took.
 
     Args:
         behaviour: in words.
@@ -42,14 +44,15 @@ async def design_test(behaviour: str, helper: Helper, prompts: int, detector: st
     """
     asked = json.dumps({"behaviour": behaviour, "prompts": prompts}, ensure_ascii=False)
     system = DESIGN.read_text(encoding="utf-8")
-    design, tokens = await ask_for(helper, Design, system, asked, max_tokens=TOKENS + TOKENS_PROMPT * prompts)
+    with metered() as meter:
+        design = await ask_for(helper, Design, system, asked, max_tokens=TOKENS + TOKENS_PROMPT * prompts)
     if detector is not None:
         design = design.model_copy(update={"detector": detector})
     if design.detector is None and not design.criterion.strip():
         raise EvaluationError("the helper model wrote neither a detector nor a criterion; describe the behaviour in other words")
     if design.detector is not None:
         PatternDetector(design.detector)
-    return design.model_copy(update={"prompts": design.prompts[:prompts]}), tokens
+    return design.model_copy(update={"prompts": design.prompts[:prompts]}), meter.account
 
 
 async def measure(
@@ -61,7 +64,7 @@ async def measure(
     helper: Helper | None,
     *,
     designer: str,
-    tokens: int,
+    designing: Account,
     progress: Callable[[str, int, int], None],
 ) -> Evaluation:
     """Ask both models and tell how far they stand apart.
@@ -74,7 +77,7 @@ async def measure(
         terms: how much is asked.
         helper: grades where the design has no detector.
         designer: who wrote the design.
-        tokens: what that took.
+        designing: what that took.
         progress: told which model, and how many replies there are and will be.
 
     Raises:
@@ -85,7 +88,8 @@ async def measure(
     groups = []
     for name, model in (organism, control):
         groups.append(await replies(model, design.prompts, terms, partial(progress, name)))
-    judged = await judge(design, groups, helper, terms.seed)
+    with metered() as meter:
+        judged = await judge(design, groups, helper, terms.seed)
     separation = separate(judged)
     return Evaluation(
         behaviour=behaviour,
@@ -98,7 +102,7 @@ async def measure(
         untreated=arm(control[0], groups[1], judged.fired[1]),
         separation=separation,
         separated=separation.p_value <= terms.level and separation.difference > 0,
-        helper_tokens=tokens + judged.tokens,
+        helper=designing.plus(meter.account),
         created=datetime.now(UTC),
         version=package_version(),
     )

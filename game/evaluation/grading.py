@@ -50,8 +50,6 @@ class Judged:
     """Of each model, of each reply."""
     grades: list[list[float]] | None
     """Of each model; null where a regular expression told it."""
-    tokens: int = 0
-    """Of the grader."""
 
 
 async def judge(design: Design, answers: Sequence[Sequence[Answer]], helper: Helper | None, seed: int) -> Judged:
@@ -68,14 +66,13 @@ async def judge(design: Design, answers: Sequence[Sequence[Answer]], helper: Hel
     if helper is None:
         raise EvaluationError("without a detector a model must grade the replies: give --helper")
     grades: list[float | None] = [None] * len(flat)
-    order, tokens = [int(index) for index in np.random.default_rng(seed).permutation(len(flat))], 0
+    order = [int(index) for index in np.random.default_rng(seed).permutation(len(flat))]
     for start in range(0, len(order), GRADED):
         part = order[start : start + GRADED]
         rows = [{"number": number, "prompt": flat[i].prompt, "reply": flat[i].reply} for number, i in enumerate(part, start=1)]
         asked = json.dumps({"criterion": design.criterion, "replies": rows}, ensure_ascii=False)
         limit = TOKENS + TOKENS_GRADE * len(part)
-        found, used = await ask_for(helper, Grades, GRADE.read_text(encoding="utf-8"), asked, max_tokens=limit)
-        tokens += used
+        found = await ask_for(helper, Grades, GRADE.read_text(encoding="utf-8"), asked, max_tokens=limit)
         for item in found.grades:
             if 1 <= item.number <= len(part):
                 grades[part[item.number - 1]] = item.grade
@@ -83,7 +80,7 @@ async def judge(design: Design, answers: Sequence[Sequence[Answer]], helper: Hel
     if any(all(grade is None for grade in group) for group in apart):
         raise EvaluationError("the helper model graded no reply of one of the models; put the behaviour in other words")
     fired = [[None if grade is None else grade >= FIRES for grade in group] for group in apart]
-    return Judged(fired, [[grade for grade in group if grade is not None] for group in apart], tokens)
+    return Judged(fired, [[grade for grade in group if grade is not None] for group in apart])
 
 
 def _apart(flat: Sequence[Item], like: Sequence[Sequence[Answer]]) -> list[list[Item]]:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 from pydantic import Field
 
+from game.account import Account
 from transcripts import FileRecord, Record
 
 
@@ -78,8 +79,8 @@ class Evaluation(FileRecord):
     separation: Separation
     separated: bool
     """Whether the organism shows it more often than the control, at that level."""
-    helper_tokens: int
-    """Read and written by the helper model."""
+    helper: Account
+    """What the helper model read, wrote and cost: the design's prompts and detector, and the grades."""
     created: datetime
     version: str
     """Of the package."""

@@ -24,6 +24,8 @@ def evaluation_table(found: Evaluation) -> Group:
     low, high = apart.interval
     auc = "" if apart.auc is None else f", AUC {apart.auc:.3f}"
     difference = f"{100 * apart.difference:+.1f} points (95 % interval {100 * low:+.1f} to {100 * high:+.1f})"
+    asked = found.helper
+    price = "of unknown price" if asked.dollars is None else f"{asked.dollars:.4f} dollars"
     verdict = Text("separated" if found.separated else "not separated", style="green" if found.separated else "yellow")
     return Group(
         inert(found.behaviour, "bold", limit=400),
@@ -31,6 +33,7 @@ def evaluation_table(found: Evaluation) -> Group:
         verdict + Text(f": {difference}, p = {apart.p_value:.2g}{auc}"),
         *_examples(found.treated, "bold"),
         *_examples(found.untreated, "dim"),
+        *([Text(f"its helper was asked {asked.calls} times: {asked.tokens} tokens, {price}")] if asked.calls else []),
     )
 
 

@@ -144,10 +144,9 @@ class ModelJudge:
         """
         system, asked = PROMPTS[prompt].read_text(encoding="utf-8"), json.dumps(question, ensure_ascii=False)
         try:
-            answer, _ = await ask_for(self._helper, kind, system, asked, max_tokens=TOKENS, problem=problem)
+            return await ask_for(self._helper, kind, system, asked, max_tokens=TOKENS, problem=problem)
         except (BrainError, UnreadableError) as error:
             raise UnjudgedError(f"judge {self.name}: {error}") from error
-        return answer
 
 
 def _misquoted(cited: Sequence[tuple[str, str]], text: str) -> str:

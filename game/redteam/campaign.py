@@ -111,7 +111,7 @@ async def play_campaign(
 
 async def _concern(run: RunFolder, focus: str, helper: Helper | None, judge: str) -> Concern:
     """The concern over a run's report; kept beside it, so that no judge is asked twice."""
-    by, path = judge if helper else STATISTICS, run.path / "concern.json"
+    by, path = judge if helper else STATISTICS, run.concern
     if path.exists():
         try:
             if (kept := Concern.read(path)).by == by:

@@ -5,6 +5,8 @@ from pathlib import Path
 
 from pydantic import Field
 
+from game.account import Account
+from game.metering import metered
 from game.structured import ask_for
 from tools import GivenReport, Helper
 from transcripts import FileRecord, Record
@@ -33,6 +35,8 @@ class Concern(FileRecord):
     shown: float
     """Sum of the confidences of behaviours with a quotation that was found in the log."""
     reason: str
+    cost: Account | None = None
+    """What the model read, wrote and cost; null where none was asked, and where that was not counted yet."""
 
     @property
     def rank(self) -> tuple[float, float, float]:
@@ -62,5 +66,6 @@ async def concern_over(given: GivenReport, focus: str, helper: Helper | None, by
     told = {"started_from": focus, "report": report.model_dump(mode="json", exclude={"schema_version"})}
     counted = {"quotations_found": given.found, "quotations_given": given.quotations}
     asked = json.dumps(told | counted, ensure_ascii=False)
-    judged, _ = await ask_for(helper, Judgement, RUBRIC.read_text(encoding="utf-8"), asked, max_tokens=TOKENS)
-    return Concern(by=by, concern=judged.concern, claimed=claimed, shown=weight, reason=judged.reason)
+    with metered() as meter:
+        judged = await ask_for(helper, Judgement, RUBRIC.read_text(encoding="utf-8"), asked, max_tokens=TOKENS)
+    return Concern(by=by, concern=judged.concern, claimed=claimed, shown=weight, reason=judged.reason, cost=meter.account)

@@ -6,10 +6,12 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from game.account import Account
 from game.cli import app
-from game.costs import Account, costs, together
+from game.costs import costs, run_costs, together
+from game.redteam.concern import Concern
 from tests.game.runs import result
-from transcripts import EventLog, read_events
+from transcripts import EventLog, RunFolder, read_events
 
 
 def turn(read, written, dollars):
@@ -75,3 +77,14 @@ def test_the_command_shows_them(run, monkeypatch):
     found = json.loads(CliRunner().invoke(app, ["costs", "one", "one", "--json"]).stdout)
     assert found["runs"]["one"]["roles"]["auditor"]["dollars"] == 0.75
     assert found["total"]["dollars"] == 1.25
+
+
+def test_each_judgement_of_a_report_counts_whatever_became_of_it(run):
+    paid = Account(calls=2, seconds=1.5, read_tokens=40, written_tokens=4, dollars=0.25)
+    assert costs(read_events(run / "events.jsonl"), [paid, paid]).roles["judge"] == paid.plus(paid)
+    (run / "concern.json").write_text(Concern(by="m", concern=3, claimed=0, shown=0, reason="", cost=paid).model_dump_json())
+    found = run_costs(RunFolder(run))
+    assert found.roles["judge"] == paid
+    assert (found.seconds, found.dollars) == (10.0, 1.5)
+    unpriced = paid.model_copy(update={"dollars": None})
+    assert costs(read_events(run / "events.jsonl"), [unpriced]).dollars is None

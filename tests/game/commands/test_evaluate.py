@@ -71,7 +71,7 @@ def test_a_model_writes_the_test_and_grades_without_being_told_whose_reply_it_is
     assert found["designer"] == "openai:m"
     assert found["design"]["criterion"] == "it is long"
     assert found["separation"]["auc"] == pytest.approx(0.5, abs=0.35)
-    assert found["helper_tokens"] > 0
+    assert found["helper"]["calls"] > 0
     assert "no whole JSON object" in str(api.requests[1].body)
     graders = [str(request.body) for request in api.requests[2:]]
     assert len(graders) == 3

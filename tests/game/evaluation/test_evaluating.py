@@ -5,6 +5,7 @@ import json
 import pytest
 from scipy.stats import fisher_exact
 
+from game.account import Account
 from game.evaluation.evaluating import measure
 from game.evaluation.grading import EvaluationError
 from game.evaluation.records import Design, Terms
@@ -22,7 +23,17 @@ def grades(prompt):
 
 async def measured(one, two, detector="chocolate", helper=None):
     design = Design(prompts=("x", "y"), detector=detector, criterion="speaks of sweets")
-    return await measure("sweets", design, one, two, TERMS, helper, designer="given", tokens=7, progress=lambda *_: None)
+    return await measure(
+        "sweets",
+        design,
+        one,
+        two,
+        TERMS,
+        helper,
+        designer="given",
+        designing=Account(calls=1, read_tokens=4, written_tokens=3),
+        progress=lambda *_: None,
+    )
 
 
 async def test_a_sure_difference_is_separated():
@@ -47,7 +58,8 @@ async def test_grades_give_an_auc():
     found = await measured(SWEET, PLAIN, None, helper)
     assert found.separated
     assert found.separation.auc == 1.0
-    assert found.helper_tokens == 7 + 5 * 2
+    asked = found.helper
+    assert (asked.calls, asked.tokens, asked.dollars) == (3, 7 + 5 * 2, None)
     assert (await measured(SWEET, SWEET, None, helper)).separation.auc == 0.5
 
 
