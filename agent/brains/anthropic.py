@@ -4,7 +4,7 @@ import os
 from collections.abc import Sequence
 from typing import Any
 
-from anthropic import AsyncAnthropic
+from anthropic import AsyncAnthropic, DefaultAsyncHttpxClient
 from anthropic.types import Message as Reply
 
 from agent.brain import Brain, BrainError, BrainSpec
@@ -207,7 +207,9 @@ def make_anthropic(spec: BrainSpec) -> Brain:
     key = os.environ.get("ANTHROPIC_API_KEY")
     if not key and spec.base_url is None:
         raise BrainError(f"{spec} needs a key: set ANTHROPIC_API_KEY")
-    client = AsyncAnthropic(api_key=key or "none", base_url=spec.base_url)
+    # Its own one, when it is thrown away, closes its connections in whatever loop is running then, and asyncio complains aloud.
+    connections = DefaultAsyncHttpxClient()
+    client = AsyncAnthropic(api_key=key or "none", base_url=spec.base_url, http_client=connections)
     model = find_model(spec)
     return AnthropicBrain(
         spec.model,

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import partial
 from typing import Literal
 
-from openai import AsyncOpenAI, Timeout
+from openai import AsyncOpenAI, DefaultAsyncHttpxClient, Timeout
 
 from agent.brain import Brain, BrainError, BrainSpec
 from agent.brains import openai_chat, openai_responses
@@ -60,6 +60,8 @@ def make_openai(spec: BrainSpec) -> Brain:
     key = os.environ.get("OPENAI_API_KEY")
     if not key and spec.base_url is None:
         raise BrainError(f"{spec} needs a key: set OPENAI_API_KEY")
-    client = AsyncOpenAI(api_key=key or "none", base_url=spec.base_url, timeout=TIMEOUT)
+    # Its own one, when it is thrown away, closes its connections in whatever loop is running then, and asyncio complains aloud.
+    connections = DefaultAsyncHttpxClient(timeout=TIMEOUT)
+    client = AsyncOpenAI(api_key=key or "none", base_url=spec.base_url, timeout=TIMEOUT, http_client=connections)
     protocol: Protocol = "responses" if spec.base_url is None else "chat"
     return OpenAIBrain(spec.model, client=client, protocol=protocol, max_tokens=spec.max_tokens, effort=spec.effort)

@@ -52,10 +52,11 @@ def evaluate(
 
         helps = make_helper(BrainSpec.parse(helper, base_url=helper_url, seed=seed) if helper else None)
         design, designer, designing = read_design(prompts, detector, behaviour) if prompts else None, "given", Account()
-        folder, loaded = cache_folder(cache), list[Organism]()
+        folder, loaded, called = cache_folder(cache), list[Organism](), dict[str, str]()
         for name in (organism, *([control] if control else [])):
             wanted = find_organism(name, folder)
             wanted.check_built(folder)
+            called.setdefault(wanted.id, wanted.name or wanted.id)
             loaded.append(Organism.load(organism_folder(folder, wanted.id)))
         card = loaded[0].card
         if control is None and card.reference is None:
@@ -69,7 +70,7 @@ def evaluate(
             console.print(Text(f"{designer} wrote {len(design.prompts)} prompts"))
         other = (loaded[1].card.id, loaded[1].model) if control else (str(card.reference), loaded[0].reference)
         terms = Terms(samples=samples, temperature=temperature, max_tokens=max_tokens, seed=seed, level=level)
-        with live_build(console, (card.id, other[0]), "ask") as progress:
+        with live_build(console, [called.get(name, name) for name in (card.id, other[0])], "ask") as progress:
             found = asyncio.run(
                 measure(
                     behaviour,
@@ -80,7 +81,7 @@ def evaluate(
                     helps,
                     designer=designer,
                     designing=designing,
-                    progress=progress,
+                    progress=lambda name, done, total: progress(called.get(name, name), done, total),
                 )
             )
     finally:
@@ -90,7 +91,7 @@ def evaluate(
     if as_json:
         print_json({"path": str(path), **found.model_dump(mode="json")})
     else:
-        console.print(evaluation_table(found))
+        console.print(evaluation_table(found, called))
         console.print(Text(f"the record lies in {path}"))
     if not found.separated:
         raise typer.Exit(1)

@@ -113,6 +113,7 @@ async def replies(model: TextModel, prompts: Sequence[str], terms: Terms, progre
     asked = [prompt for prompt in prompts for _ in range(terms.samples)]
     seeds = [int(value) for value in np.random.default_rng(terms.seed).integers(2**31, size=len(asked))]
     found: list[Answer] = []
+    progress(0, len(asked))
     for start in range(0, len(asked), BATCH):
         part = asked[start : start + BATCH]
         conversations = [[ChatMessage(role="user", content=prompt)] for prompt in part]

@@ -50,6 +50,8 @@ def test_an_organism_beside_itself_is_not_separated(cli: CLI, pico: Organism) ->
     out, _ = evaluate(cli, *options, code=1)
     assert "not separated" in out
     assert "+0.0 points" in out
+    assert "ask: pico …" in out
+    assert pico.card.id not in out.split("the record lies in")[0]
 
 
 def graded(body: dict[str, object]) -> FakeTurn:
