@@ -40,7 +40,9 @@ def costs(
 
 
 def _show(console: Console, total: "Costs") -> None:
-    for title, accounts in (("role", total.roles), *([("tool", total.tools)] if total.tools else [])):
+    for title, accounts in (("role", total.roles), ("tool", total.tools)):
+        if not accounts:
+            continue
         table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0))
         table.add_column(title)
         for column in ("calls", "seconds", "tokens read", "written", "dollars"):
