@@ -10,8 +10,8 @@ from pydantic import Field
 
 from agent import check_dollars
 from game.spec import MatchSpec
-from tools import Budget, Tally
-from transcripts import Event, Record, RunFolder, list_runs, read_events
+from tools import Budget, Tally, Used
+from transcripts import Event, EventReader, Record, RunFolder, list_runs
 
 
 class PurseSpentError(RuntimeError):
@@ -34,7 +34,7 @@ class PurseLimits(Record):
 class Purse:
     """Counts what the matches of one folder of runs use, those that ended before it was opened included.
 
-    It sees the matches of its own process as they are played; what another process plays meanwhile it does not see.
+    It reads their logs as they grow, so it does not matter which process plays them.
 
     Args:
         limits: of all matches together.
@@ -46,11 +46,20 @@ class Purse:
 
     def __init__(self, limits: PurseLimits, runs: Path) -> None:
         self.limits = limits
-        self._used = {run.path: Tally().used(events) for run in list_runs(runs) if (events := _events(run))}
+        self._accounts = {run.path: account for run in list_runs(runs) if (account := _Account(run)).begun}
+
+    def look(self) -> None:
+        """Read what the logs have grown by; one that another process has begun counts once it was let begin here.
+
+        Raises:
+            LogError: the log of a run is corrupted.
+        """
+        for account in self._accounts.values():
+            account.look()
 
     def used(self) -> dict[str, float]:
         """What is used of each thing that can be limited, by the limit's name."""
-        used = self._used.values()
+        used = [account.used for account in self._accounts.values()]
         return {
             "matches": len(used),
             "brain_tokens": sum(item.brain_tokens for item in used),
@@ -84,14 +93,12 @@ class Purse:
         """
         spec = MatchSpec.read(run.spec)
         check_dollars(Budget(dollars=self.limits.dollars), spec.auditor, spec.helper)
-        self.check(begins=run.path not in self._used)
-        events, tally, told = _events(run), Tally(), False
-        self._used[run.path] = tally.used(events)
+        self.check(begins=run.path not in self._accounts)
+        account, told = self._accounts.setdefault(run.path, _Account(run)), False
 
-        def listen(event: Event) -> None:
+        def listen(event: Event) -> None:  # noqa: ARG001 - it is in the log
             nonlocal told
-            events.append(event)
-            self._used[run.path] = tally.used(events)
+            account.look()
             if not told:
                 told = True  # also for the event that notes the error below
                 self.check(begins=False)
@@ -100,5 +107,14 @@ class Purse:
         return listen
 
 
-def _events(run: RunFolder) -> list[Event]:
-    return read_events(run.events) if run.events.exists() else []
+class _Account:
+    """What one match has used, from its log."""
+
+    def __init__(self, run: RunFolder) -> None:
+        self._log, self._tally, self.used = EventReader(run.events), Tally(), Used()
+        self.begun = self._log.grown
+        self.look()
+
+    def look(self) -> None:
+        if self._log.grown:
+            self.used = self._tally.add(list(self._log.new()))

@@ -17,6 +17,7 @@ class Tally:
 
     def __init__(self) -> None:
         self._read = 0
+        self._last: tuple[Event, ...] = ()
         self._used = Used()
 
     def used(self, events: Sequence[Event]) -> Used:
@@ -25,7 +26,14 @@ class Tally:
         Args:
             events: of one run, from its first; those of the call before and maybe more.
         """
-        new = events[self._read :]
+        return self.add(events[self._read :])
+
+    def add(self, new: Sequence[Event]) -> Used:
+        """What all events have used, with these that follow the ones before; for who does not keep them.
+
+        Args:
+            new: events of the same run.
+        """
         results = [event.data for event in new if event.kind == "result"]
         usages = [turn_usage(event) for event in new if event.kind == "turn"]
         prices = [price for event in new if (price := _price(event)) is not None]
@@ -41,10 +49,11 @@ class Tally:
             dollars=dollars,
             unpriced_tokens=self._used.unpriced_tokens + sum(tokens for tokens, paid in prices if paid is None),
             # The time since the last event that was read counts too.
-            seconds=round(self._used.seconds + played_seconds(events[max(0, self._read - 1) :]), 3),
+            seconds=round(self._used.seconds + played_seconds([*self._last, *new]), 3),
             **sums,
         )
-        self._read = len(events)
+        self._read += len(new)
+        self._last = tuple(new[-1:]) or self._last
         return self._used
 
 

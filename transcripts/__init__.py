@@ -1,12 +1,12 @@
 """What a run leaves behind: records, events, reports, their store and their views."""
 
-from transcripts.events import Event, EventKind, EventLog, LogError, read_events
+from transcripts.events import Event, EventKind, EventLog, EventReader, LogError, read_events
 from transcripts.plain import plain
 from transcripts.quotations import normal, quotation_problem
 from transcripts.records import FileRecord, Record, RecordError, describe
 from transcripts.replay import Replay, brief_arguments
 from transcripts.report import Behaviour, Evidence, Prediction, Report, quotations
-from transcripts.runs import RunError, RunFolder, find_run, list_runs, new_run
+from transcripts.runs import RunError, RunFolder, find_run, folder_name, list_runs, new_run
 from transcripts.text import hidden, inert, visible
 from transcripts.usage import Usage, turn_usage
 from transcripts.wording import wording_hash
@@ -16,6 +16,7 @@ __all__ = [
     "Event",
     "EventKind",
     "EventLog",
+    "EventReader",
     "Evidence",
     "FileRecord",
     "LogError",
@@ -30,6 +31,7 @@ __all__ = [
     "brief_arguments",
     "describe",
     "find_run",
+    "folder_name",
     "hidden",
     "inert",
     "list_runs",

@@ -52,25 +52,52 @@ def read_events(path: Path) -> list[Event]:
     Raises:
         LogError: a line is unreadable, or the chain breaks; the first such line is named.
     """
-    return list(_checked(path))
+    return list(EventReader(path).new())
 
 
-def _checked(path: Path) -> Iterator[Event]:
-    previous = GENESIS
-    with path.open("rb") as file:
-        for number, line in enumerate(file):
-            if not line.endswith(b"\n"):
-                return
-            try:
-                event = Event.model_validate_json(line)
-            except ValidationError as error:
-                raise LogError(f"{path}, line {number + 1}: not an event (the log was corrupted or edited)") from error
-            if event.index != number or event.previous != previous:
-                raise LogError(f"{path}, line {number + 1}: the chain breaks here (an event before it was removed, added or edited)")
-            if event.hash != digest(event.index, event.kind, event.time, event.data, event.previous):
-                raise LogError(f"{path}, line {number + 1}: event {event.index} was edited, its hash does not fit its content")
-            previous = event.hash
-            yield event
+class EventReader:
+    """Reads a log that may still grow, each event once.
+
+    Args:
+        path: of `events.jsonl`.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._offset = self._number = 0
+        self._previous = GENESIS
+
+    @property
+    def grown(self) -> bool:
+        """Whether there is more in the log than was read, be it half a line."""
+        return self._path.exists() and self._path.stat().st_size != self._offset
+
+    def new(self) -> Iterator[Event]:
+        """The events since the last one that was read, the chain checked on. A torn last line is left for the next time.
+
+        Raises:
+            LogError: a line is unreadable, or the chain breaks; the first such line is named.
+        """
+        with self._path.open("rb") as file:
+            file.seek(self._offset)
+            for line in file:
+                if not line.endswith(b"\n"):
+                    return
+                event = self._checked(line)
+                self._offset, self._number, self._previous = self._offset + len(line), self._number + 1, event.hash
+                yield event
+
+    def _checked(self, line: bytes) -> Event:
+        where = f"{self._path}, line {self._number + 1}"
+        try:
+            event = Event.model_validate_json(line)
+        except ValidationError as error:
+            raise LogError(f"{where}: not an event (the log was corrupted or edited)") from error
+        if event.index != self._number or event.previous != self._previous:
+            raise LogError(f"{where}: the chain breaks here (an event before it was removed, added or edited)")
+        if event.hash != digest(event.index, event.kind, event.time, event.data, event.previous):
+            raise LogError(f"{where}: event {event.index} was edited, its hash does not fit its content")
+        return event
 
 
 class EventLog:

@@ -94,11 +94,15 @@ def find_run(name: str, root: Path) -> RunFolder:
     raise RunError(f"{'several runs' if fits else 'no run'} {name!r} under {root}; {'they are' if fits else 'known'}: {listed}")
 
 
+def folder_name(text: str) -> str:
+    """The text with nothing in it that a folder's name should not hold."""
+    return re.sub(r"[^\w.-]+", "-", text)
+
+
 def new_run(root: Path, stem: str) -> RunFolder:
     """A fresh folder `<stem>-<number>`, made so that two processes never share one."""
     root.mkdir(parents=True, exist_ok=True)
-    stem = re.sub(r"[^\w.-]+", "-", stem)
-    number = 1
+    stem, number = folder_name(stem), 1
     while True:
         path = root / f"{stem}-{number:03d}"
         try:
