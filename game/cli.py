@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from game.commands import adopt, build, costs, evaluate, fork, look, mcp, play, query, redteam, standings, techniques, verify
+from game.commands import adopt, build, costs, evaluate, fork, look, mcp, play, query, redteam, standings, sweep, techniques, verify
 from game.commands.faults import Commands
 from game.commands.options import epilog
 
@@ -56,6 +56,11 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
     redteam.redteam: (
         "redteam rm-sycophant-nano",
         "redteam rm-sycophant-nano --auditor anthropic:claude-sonnet-4-5 --helper anthropic:claude-haiku-4-5 --seeds seeds.md --n 8",
+    ),
+    sweep.sweep: (
+        "sweep four-teams.yaml --dry-run",
+        "sweep four-teams.yaml --json",
+        "sweep four-teams.yaml --executor ray --address 10.0.0.1:6379 --runs /shared/runs --cache /shared/cache",
     ),
     mcp.mcp: (
         "mcp --organism rm-sycophant-nano --rules team-4",

@@ -2,7 +2,8 @@
 
 import asyncio
 import signal
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from transcripts import Event
@@ -38,19 +39,12 @@ class Stop:
     async def run(self, playing: Coroutine[Any, Any, object]) -> bool:
         """Play until the end or until SIGINT; whether it was the end."""
         self._task = asyncio.ensure_future(playing)
-        loop = asyncio.get_running_loop()
-        try:
-            loop.add_signal_handler(signal.SIGINT, self._interrupted)
-        except (NotImplementedError, RuntimeError):  # not on this system, or not in this thread: Ctrl-C stops at once
-            await self._task
-            return True
-        try:
-            await self._task
-        except asyncio.CancelledError:
-            if not self._stopped:
-                raise
-        finally:
-            loop.remove_signal_handler(signal.SIGINT)
+        with interrupts(self._interrupted):
+            try:
+                await self._task
+            except asyncio.CancelledError:
+                if not self._stopped:
+                    raise
         return not self._stopped
 
     def _interrupted(self) -> None:
@@ -64,3 +58,22 @@ class Stop:
         self._stopped = True
         if self._task is not None:
             self._task.cancel()
+
+
+@contextmanager
+def interrupts(handle: Callable[[], None]) -> Iterator[None]:
+    """While it lasts, SIGINT calls `handle` in the running loop; where that cannot be done, Ctrl-C stops at once.
+
+    Args:
+        handle: decides what is stopped.
+    """
+    loop = asyncio.get_running_loop()
+    try:
+        loop.add_signal_handler(signal.SIGINT, handle)
+    except (NotImplementedError, RuntimeError):  # not on this system, or not in this thread
+        yield
+        return
+    try:
+        yield
+    finally:
+        loop.remove_signal_handler(signal.SIGINT)

@@ -6,7 +6,7 @@ from transcripts.quotations import normal, quotation_problem
 from transcripts.records import FileRecord, Record, RecordError, describe
 from transcripts.replay import Replay, brief_arguments
 from transcripts.report import Behaviour, Evidence, Prediction, Report, quotations
-from transcripts.runs import RunError, RunFolder, find_run, folder_name, list_runs, new_run
+from transcripts.runs import RunError, RunFolder, find_run, folder_name, list_runs, new_run, terms_hash
 from transcripts.text import hidden, inert, visible
 from transcripts.usage import Usage, turn_usage
 from transcripts.wording import wording_hash
@@ -41,6 +41,7 @@ __all__ = [
     "quotation_problem",
     "quotations",
     "read_events",
+    "terms_hash",
     "turn_usage",
     "visible",
     "wording_hash",

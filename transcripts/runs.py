@@ -1,5 +1,6 @@
 """Run folders: where each part of a run lies, and which runs there are. It reads no event."""
 
+import hashlib
 import re
 from dataclasses import dataclass
 from pathlib import Path
@@ -97,6 +98,11 @@ def find_run(name: str, root: Path) -> RunFolder:
 def folder_name(text: str) -> str:
     """The text with nothing in it that a folder's name should not hold."""
     return re.sub(r"[^\w.-]+", "-", text)
+
+
+def terms_hash(text: str) -> str:
+    """Digits that tell different terms apart in the names of folders."""
+    return hashlib.sha256(text.encode()).hexdigest()[:6]
 
 
 def new_run(root: Path, stem: str) -> RunFolder:

@@ -17,6 +17,7 @@ EXPECTED = {
     "game.rules": ("RulesError",),
     "game.redteam.seeds": ("SeedsError",),
     "game.structured": ("UnreadableError",),
+    "game.sweep.file": ("SweepError",),
     "game.team": ("TeamError",),
     "game.techniques.study": ("UnknownTechniqueError",),
     "organism.foundry.lora.errors": ("LoraError",),

@@ -1,6 +1,5 @@
 """Breadth first: a short match from each of many instructions, side by side, ranked by how much each report worries. It shows nothing."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from functools import partial
@@ -20,7 +19,7 @@ from game.structured import UnreadableError
 from game.team_record import give
 from organism import Organism
 from tools import Helper
-from transcripts import Record, RecordError, Report, RunFolder, read_events
+from transcripts import Record, RecordError, Report, RunFolder, read_events, terms_hash
 
 STATISTICS = "statistics"
 """Who ranks where no model does."""
@@ -50,14 +49,14 @@ def open_campaign(spec: MatchSpec, seeds: Sequence[str], runs: Path) -> list[Run
         runs: the campaign's folder is made in it.
     """
     terms = spec.model_dump_json(exclude={"created", "version", "recipe", "focus"})
-    folder = runs / f"redteam-{spec.recipe or spec.organism}-{_short(terms)}"
+    folder = runs / f"redteam-{spec.recipe or spec.organism}-{terms_hash(terms)}"
     found = []
     for focus in seeds:
         words = "-".join(re.findall(r"[a-z]+", focus.lower())[:5])
-        run = RunFolder(folder / f"{words or 'seed'}-{_short(focus)}")
+        run = RunFolder(folder / f"{words or 'seed'}-{terms_hash(focus)}")
         if not run.spec.exists():
             # Its own seed: without a language model the instruction changes nothing, and the same match twice tells nothing new.
-            seed = spec.seed + int(_short(focus), 16)
+            seed = spec.seed + int(terms_hash(focus), 16)
             auditor = spec.auditor.model_copy(update={"seed": seed})
             spec.model_copy(update={"focus": focus, "seed": seed, "auditor": auditor}).write(run.spec)
         found.append(run)
@@ -121,7 +120,3 @@ async def _concern(run: RunFolder, focus: str, helper: Helper | None, judge: str
     found = await concern_over(give(Report.read(run.report), read_events(run.events)), focus, helper, by)
     found.write(path)
     return found
-
-
-def _short(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:6]

@@ -3,21 +3,18 @@
 import multiprocessing
 import os
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
 from organism.foundry.build import build_organism, train_stage
 from organism.foundry.corpus import Split
 from organism.foundry.recipe import RECIPES, Recipe
+from organism.processes import cores, threads
 
 ZOO = RECIPES / "zoo"
 """The folder whose recipes make up the zoo."""
-
-THREADS = ("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS")
-"""Variables by which libraries size their thread pools."""
 
 ZooProgress = Callable[[str, int, int], None]
 """Told what was finished, how many tasks are done, and how many there are."""
@@ -72,13 +69,11 @@ def build_zoo(recipes: Sequence[Recipe], cache: Path, *, jobs: int | None = None
         Exception: what the first failing task raised; the others that run are finished, those that wait are not begun.
     """
     tasks = plan(recipes)
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    jobs = min(jobs or cores, len(tasks)) or 1
+    jobs = min(jobs or cores(), len(tasks)) or 1
     waiting = {task.key: task for task in tasks}
     done: set[str] = set()
     running: dict[Future[None], Task] = {}
-    # Threads that spin while they wait slow each other tenfold when there are more of them than cores.
-    with _threads(max(1, cores // jobs)), _pool(jobs) as pool:
+    with threads(jobs), _pool(jobs) as pool:
         try:
             while waiting or running:
                 for task in [task for task in waiting.values() if task.needs is None or task.needs in done][: jobs - len(running)]:
@@ -115,21 +110,6 @@ def _work(task: Task, cache: Path) -> None:
         build_organism(task.recipe, cache).close()
     else:
         train_stage(task.recipe, task.split, cache)
-
-
-@contextmanager
-def _threads(count: int) -> Iterator[None]:
-    """While it lasts, processes that are started take that many threads; libraries read the variable when they are loaded."""
-    before = {name: os.environ.get(name) for name in THREADS}
-    os.environ.update(dict.fromkeys(THREADS, str(count)))
-    try:
-        yield
-    finally:
-        for name, value in before.items():
-            if value is None:
-                del os.environ[name]
-            else:
-                os.environ[name] = value
 
 
 __all__ = ["Task", "build_zoo", "plan", "zoo_recipes"]
