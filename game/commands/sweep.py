@@ -65,13 +65,13 @@ def sweep(
         _show_plan(console, plan_sweep(grid, cells, path, folder), as_json)
         return
     left = sum(not cell_run(cell, path).finished for cell in cells)
-    terms = make_terms(grid.file, left, address)
+    player = make_executor(executor, make_terms(grid.file, left, address))
     with locked(path):
         for wanted in grid.organisms if left else ():
             if not wanted.built(folder):
                 get_organism(console, wanted, folder).close()
         console.print(Text(f"{len(cells)} matches, {len(cells) - left} of them finished before; they lie in {path}"))
-        found = asyncio.run(_play(console, grid.file, cells, path, folder, make_executor(executor, terms)))
+        found = asyncio.run(_play(console, grid.file, cells, path, folder, player))
     if found is None:
         fail("stopped at once; the same command goes on", STOPPED)
         return
@@ -93,13 +93,16 @@ async def _play(
     from game.sweep.playing import play_sweep
     from game.sweep.stop_file import StopFile
 
-    stop = StopFile(folder)
+    stop, asked = StopFile(folder), False
 
     def interrupted() -> None:
-        if stop.reason():
+        nonlocal asked
+        if asked:
             playing.cancel()
-        else:
-            console.print(Text(WAITING, style="yellow"), soft_wrap=True)
+            return
+        asked = True
+        console.print(Text(WAITING, style="yellow"), soft_wrap=True)
+        if not stop.reason():
             stop.ask(INTERRUPTED)
 
     async with executor:

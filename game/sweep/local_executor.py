@@ -12,6 +12,7 @@ from typing import Self
 
 from game.score import Outcome
 from game.sweep.executor import Job, WorkerLostError
+from game.sweep.file import SweepError
 from game.sweep.local_process import Answer, serve
 from organism.processes import threads, variables
 
@@ -29,7 +30,7 @@ class LocalExecutor:
         gpus: share of a GPU, or number of GPUs, that each process sees; none: each sees all.
 
     Raises:
-        ValueError: there are fewer GPUs.
+        SweepError: there are fewer GPUs.
     """
 
     def __init__(self, *, workers: int, at_once: int = 1, organisms: int = 1, gpus: float | None = None) -> None:
@@ -168,5 +169,5 @@ def _shares(workers: int, gpus: float | None) -> list[str]:
     whole = max(1, int(gpus))
     shares = [devices[first : first + whole] for first in (int(number * gpus) for number in range(workers))]
     if any(len(share) < whole for share in shares):
-        raise ValueError(f"{workers} workers with {gpus:g} GPUs each need more than the {len(devices)} that are here")
+        raise SweepError(f"gpus_per_worker: {workers} workers with {gpus:g} GPUs each need more than the {len(devices)} that are here")
     return [",".join(share) for share in shares]

@@ -145,6 +145,7 @@ class _Sweep:
     def _may_begin(self, run: RunFolder) -> bool:
         if self._stop.reason():
             return False
+        self._purse.look()
         try:
             self._purse.begin(run)
         except PurseSpentError as error:
