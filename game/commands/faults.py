@@ -16,6 +16,7 @@ EXPECTED = {
     "game.query.ask": ("QueryError",),
     "game.rules": ("RulesError",),
     "game.redteam.seeds": ("SeedsError",),
+    "game.sweep.ray_cluster": ("ClusterError",),
     "game.structured": ("UnreadableError",),
     "game.sweep.file": ("SweepError",),
     "game.team": ("TeamError",),

@@ -9,6 +9,7 @@ It refuses (400) what the real services refuse and a mistake of ours could send.
 import json
 import socket
 import struct
+import sys
 import threading
 import time
 from collections.abc import Callable, Mapping, Sequence
@@ -156,6 +157,11 @@ class _Server(ThreadingHTTPServer):
     daemon_threads = True
     block_on_close = False
     api: FakeAPI
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that went away is no error here."""
+        if not isinstance(sys.exception(), ConnectionError):
+            super().handle_error(request, client_address)
 
 
 class _Handler(BaseHTTPRequestHandler):
