@@ -119,7 +119,9 @@ class RayExecutor:
         process = await self._free_process(job.organism)
         process.free -= 1
         process.organisms.add(job.organism)
-        playing = process.actor.play.remote(job)
+        # A worker's own current folder is another.
+        there = job.model_copy(update={"run": job.run.absolute(), "cache": job.cache.absolute()})
+        playing = process.actor.play.remote(there)
         try:
             return await self._answer(playing)
         except asyncio.CancelledError:

@@ -6,6 +6,7 @@ import signal
 import sys
 import threading
 from collections import Counter
+from collections.abc import Iterator
 from pathlib import Path
 
 import psutil
@@ -17,13 +18,15 @@ from game.rules import load_rules
 from game.score import Outcome
 from game.spec import make_spec
 from game.sweep import ray_executor
-from game.sweep.executor import Job, WorkerLostError
+from game.sweep.executor import Executor, Job, WorkerLostError
+from game.sweep.local_executor import LocalExecutor
 from game.sweep.ray_cluster import ClusterError, check_room, load_ray
 from game.sweep.ray_executor import RayExecutor, RemoteWorker
 from organism import Organism
+from organism.processes import cores
 from tests.fakes.api_server import FakeAPI, FakeRequest, Reply
 from tests.fakes.command_line import wire_auditor, wire_results
-from transcripts import RunFolder, read_events
+from transcripts import Report, RunFolder, list_runs, read_events
 
 
 class HeldAPI(FakeAPI):
@@ -54,6 +57,7 @@ def worker_processes() -> list[int]:
     return [child.pid for child in children if " ".join(child.cmdline()).startswith("ray::RemoteWorker")]
 
 
+@pytest.mark.slow
 async def test_a_killed_worker_costs_no_finished_call(
     pico: Organism, pico_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -105,6 +109,49 @@ async def test_a_killed_worker_costs_no_finished_call(
     assert not worker_processes()
     said = capfd.readouterr()
     assert said.out == said.err == ""
+
+
+@pytest.fixture
+def two_machines() -> Iterator[str]:
+    """The address of a cluster of two machines, each with room for one worker, that lie on this one."""
+    load_ray()
+    from ray.cluster_utils import Cluster
+
+    cluster = Cluster(initialize_head=True, head_node_args={"num_cpus": 1, "include_dashboard": False})
+    try:
+        cluster.add_node(num_cpus=1)
+        yield cluster.address
+    finally:
+        cluster.shutdown()
+
+
+@pytest.mark.slow
+async def test_ray_and_local_play_the_same(
+    two_machines: str, pico: Organism, pico_cache: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("ANTHROPIC_API_KEY", "test")
+    executors: dict[str, Executor] = {
+        "ray": RayExecutor(workers=2, at_once=1, organisms=1, address=two_machines),
+        "local": LocalExecutor(workers=cores()),  # one thread each, as the workers of the cluster have
+    }
+    with FakeAPI(wire_auditor) as api:
+        for folder, executor in executors.items():
+            jobs = open_jobs(pico_cache, Path(folder), pico, BrainSpec.parse("anthropic:claude-test", base_url=api.url), 3)
+            async with executor:
+                outcomes = await asyncio.gather(*map(executor.play, jobs))
+            assert outcomes == [Outcome(kind="scored")] * 3
+    assert found(tmp_path / "ray") == found(tmp_path / "local")
+    async with RayExecutor(workers=1, at_once=1, organisms=1, address=two_machines):  # its first end has left the cluster running
+        pass
+
+
+def found(runs: Path) -> list[tuple[Report, list[object]]]:
+    """The report of each run, and what every call gave."""
+    return [
+        (Report.read(run.report), [event.data["content"] for event in read_events(run.events) if event.kind == "result"])
+        for run in list_runs(runs)
+    ]
 
 
 async def test_a_worker_that_does_not_see_the_run_says_so(pico: Organism, pico_cache: Path, tmp_path: Path, monkeypatch) -> None:
