@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from itertools import product
 from pathlib import Path
 from typing import TypeVar
@@ -79,21 +80,21 @@ def read_grid(path: Path, cache: Path) -> Grid:
     """
     file = load_sweep(path)
     organisms = [
-        _known(path, "organisms", lambda name=name, seed=seed: find_organism(name, cache, seed=seed))
+        _known(path, "organisms", partial(find_organism, name, cache, seed=seed))
         for name in file.organisms
         for seed in file.build_seeds or (None,)
     ]
-    rules = [_known(path, "rules", lambda name=name: load_rules(name).limited(file.limits)) for name in file.rules]
+    rules = [_known(path, "rules", partial(load_rules, name)).limited(file.limits) for name in file.rules]
     if file.build_seeds and (built := [wanted.id for wanted in organisms if wanted.recipe is None]):
         raise SweepError(f"{path}: build_seeds: {built[0]} is built already; name its recipe instead of its id")
     for field, names in (("organisms", [wanted.id for wanted in organisms]), ("rules", [item.name for item in rules])):
         if twice := [name for place, name in enumerate(names) if name in names[:place]]:
             raise SweepError(f"{path}: {field}: two of them are the same: {twice[0]}")
     for field, spec in _models(file):
-        _known(path, field, lambda spec=spec: check_kind(spec))
+        _known(path, field, partial(check_kind, spec))
         for item in rules:
-            _known(path, field, lambda spec=spec, item=item: check_dollars(item.budget, spec))
-        _known(path, field, lambda spec=spec: check_dollars(Budget(dollars=file.budget.dollars), spec))
+            _known(path, field, partial(check_dollars, item.budget, spec))
+        _known(path, field, partial(check_dollars, Budget(dollars=file.budget.dollars), spec))
     return Grid(file, tuple(organisms), tuple(rules))
 
 
@@ -105,7 +106,10 @@ def check_models(grid: Grid, path: Path) -> None:
     """
     for field, spec in _models(grid.file):
         warn_unknown(spec)
-        _known(path, field, lambda spec=spec, field=field: make_helper(spec) if field == "helper" else make_brain(spec))
+        if field == "helper":
+            _known(path, field, partial(make_helper, spec))
+        else:
+            _known(path, field, partial(make_brain, spec))
 
 
 def _models(file: SweepFile) -> Iterator[tuple[str, BrainSpec]]:

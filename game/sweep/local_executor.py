@@ -6,6 +6,7 @@ import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing import resource_tracker
 from multiprocessing.process import BaseProcess
 from types import TracebackType
 from typing import Self
@@ -104,7 +105,8 @@ class _Process:
 
     async def play(self, job: Job) -> Outcome:
         self._number += 1
-        answer = self.waiting[self._number] = self._loop.create_future()
+        answer: asyncio.Future[Outcome] = self._loop.create_future()
+        self.waiting[self._number] = answer
         try:
             self._connection.send((self._number, job))
         except OSError:
@@ -151,6 +153,7 @@ class _Process:
 @contextmanager
 def _without_interrupts() -> Iterator[None]:
     """While it lasts, what is started never sees Ctrl-C: the terminal sends it to all processes, and only one decides what it means."""
+    resource_tracker.ensure_running()  # it starts with the first process otherwise, and lets all signals through when it has
     before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
     try:
         yield

@@ -149,9 +149,10 @@ async def test_transient_errors_end_after_the_attempts() -> None:
     with FakeAPI(lambda _: FakeFault(500, message="boom")) as api:
         with pytest.raises(
             BrainError, match=r"^anthropic:m: HTTP 500 api_error: boom \(request req_3\) \(gave up after 4 tries in \d+ s\)$"
-        ):
+        ) as caught:
             await clock.retries(attempts=4).run(claude(api), "anthropic:m")
         assert len(api.requests) == 4
+    assert caught.value.may_pass
 
 
 async def test_permanent_errors_are_not_retried_and_say_what_to_do() -> None:
@@ -161,6 +162,7 @@ async def test_permanent_errors_are_not_retried_and_say_what_to_do() -> None:
             await clock.retries().run(claude(api), "anthropic:m")
         assert len(api.requests) == 1
     assert isinstance(caught.value.__cause__, anthropic.AuthenticationError)
+    assert not caught.value.may_pass
     assert clock.slept == []
 
 

@@ -38,6 +38,7 @@ class CLI:
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
             text=True,
+            process_group=0,  # so that a test can stop a command with all that it started, as a terminal does
         )
 
     def process(self, *arguments: str) -> tuple[str, str]:

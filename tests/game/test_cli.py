@@ -52,12 +52,19 @@ RECIPE = "name: x\ndescription: x\nworld: assistant\nstages: {pretrain: {tokens:
         (["tools", "nope"], ["no tool 'nope'", "experiment"]),
         (["resume", "nope"], ["no run 'nope'", "none yet"]),
         (["show", "nope"], ["no run 'nope'"]),
+        (["sweep", "nope.yaml"], ["nope.yaml: no such file"]),
+        (["sweep", "empty.yaml"], ["empty.yaml: seeds: ", "at least 1"]),
+        (["sweep", "keyless.yaml"], ["keyless.yaml: auditors: ", "OPENAI_API_KEY"]),
+        (["sweep", "sweep.yaml", "--executor", "nope"], ["no executor 'nope'", "local, ray"]),
+        (["sweep", "sweep.yaml", "--address", "x:1"], ["--executor ray"]),
         (["score", "nope"], ["no run 'nope'"]),
         (["score", "last"], ["no run 'last'"]),
     ],
 )
 def test_bad_input_is_one_line(tmp_path, arguments, named):
     (tmp_path / "wrong.yaml").write_text(RECIPE)
+    for name, seeds, auditor in (("empty", 0, "statistical"), ("keyless", 1, "openai:gpt"), ("sweep", 1, "statistical")):
+        (tmp_path / f"{name}.yaml").write_text(f"organisms: [pico]\nrules: [team-1]\nauditors: ['{auditor}']\nseeds: {seeds}\n")
     result = ask(*arguments)
     assert result.exit_code == 2
     assert result.stdout.strip() in ("", "loading")

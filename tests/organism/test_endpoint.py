@@ -169,6 +169,7 @@ async def test_a_server_that_cannot_be_used_ends_the_call(fault, requests, named
     with FakeAPI(lambda _: fault) as api, pytest.raises(EndpointError, match=named) as caught:
         await endpoint(api).chat([[HI]], seeds=[0], **TERMS)
     assert len(api.requests) == requests
+    assert caught.value.may_pass == (requests > 1)
     assert isinstance(caught.value, OrganismError)
     assert "\n" not in str(caught.value)
 
