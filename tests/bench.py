@@ -1,6 +1,7 @@
 """Speeds of the whole house, side by side with plain transformers: `python -m tests.bench [--organism ID]`, or `make bench`.
 
-With `--search N` it measures search alone, in N texts made for it; with `--matches N` many matches at once, beside inspect_ai.
+With `--search N` it measures search alone, in N texts made for it; with `--matches N` many matches at once, beside inspect_ai; with
+`--sweep N` how much of this machine's cores a sweep of N matches uses.
 
 It prints a table (or `--json`) and asserts nothing: what is fast enough depends on the machine.
 """
@@ -29,6 +30,7 @@ from tests.bench_many import many_chats
 from tests.bench_matches import concurrent
 from tests.bench_search import at_scale, searching
 from tests.bench_speeds import Row, generation, sharing, stopwatch, training
+from tests.bench_sweep import cores_used
 from transcripts import read_events
 
 
@@ -78,14 +80,21 @@ def main(
     skip_audit: Annotated[bool, typer.Option("--skip-audit", help="Leave the audit out.")] = False,
     search: Annotated[int | None, typer.Option(min=1000, help="Measure search alone, in that many texts.")] = None,
     matches: Annotated[int | None, typer.Option(min=1, help="Measure that many matches at once alone, beside inspect_ai's react.")] = None,
+    sweep: Annotated[int | None, typer.Option(min=1, help="Measure a sweep of that many matches alone.")] = None,
+    rules: Annotated[str, typer.Option(help="Of the sweep's matches.")] = "everything",
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Measure build, generation, search and audit."""
     console = Console(stderr=as_json, highlight=False)
     # Libraries that print while they train must not get between a program and its JSON.
     with redirect_stdout(sys.stderr), console.status("measuring"):
-        if search or matches:
-            name, rows = "", [*(at_scale(search) if search else ()), *(concurrent(matches) if matches else ())]
+        if search or matches or sweep:
+            rows = [
+                *(at_scale(search) if search else ()),
+                *(concurrent(matches) if matches else ()),
+                *(cores_used(organism, sweep, rules) if sweep else ()),
+            ]
+            name = organism if sweep else ""
         else:
             name, rows = house(organism, steps, repeats, skip_audit)
     if as_json:
