@@ -1,9 +1,11 @@
 """What runs inside a worker process of the local executor: matches come through a pipe, their outcomes go back. It shows nothing."""
 
 import asyncio
+import logging
 import os
 import threading
 import traceback
+import warnings
 from multiprocessing.connection import Connection
 
 from game.score import Outcome
@@ -21,6 +23,9 @@ def serve(connection: Connection, organisms: int) -> None:
         connection: numbers and jobs come, answers go.
         organisms: most organisms held loaded at a time.
     """
+    # Lines of several processes between those of the sweep nobody could read: waits for a provider, and what the sweep has warned of.
+    logging.getLogger().addHandler(logging.NullHandler())
+    warnings.simplefilter("ignore")
     asyncio.run(_serve(connection, Worker(organisms)))
 
 

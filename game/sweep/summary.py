@@ -17,7 +17,7 @@ class MatchEnd(Record):
     rules: str
     seed: int
     outcome: Outcome | None
-    """Null where it was not begun, for the sweep was stopped before."""
+    """Null where it was not played, for the sweep was stopped before."""
 
     @property
     def group(self) -> tuple[str, str, str]:
