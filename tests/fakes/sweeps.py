@@ -1,6 +1,7 @@
 """Sweeps in this process: their files, an executor that starts nothing, one that follows a script, and a listener that takes notes."""
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -91,12 +92,12 @@ class Notes:
         self.used = used
 
 
-async def sweep(path: Path, cache: Path, executor: Any, notes: Notes | None = None) -> SweepSummary:
-    """Play a sweep's file; its runs lie beside it."""
+async def sweep(path: Path, cache: Path, executor: Any, notes: Notes | None = None, *, keep: bool = False) -> SweepSummary:
+    """Play a sweep's file; its runs lie beside it. With `keep` the executor goes on for another sweep."""
     grid = read_grid(path, cache)
     folder = sweep_folder(grid.file, path.parent / "runs")
     with locked(folder):
-        async with executor:
+        async with nullcontext() if keep else executor:
             return await play_sweep(grid.file, grid.cells, folder, cache, executor, notes or Notes())
 
 

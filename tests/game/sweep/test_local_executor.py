@@ -38,7 +38,8 @@ async def test_a_killed_worker_costs_no_answer_that_is_logged_and_all_workers_sh
 
     with FakeAPI(kills) as api:
         auditors = [{"name": "openai:m", "base_url": f"{api.url}/v1"}]
-        found = await sweep(write_sweep(tmp_path, auditors=auditors, seeds=4), pico_cache, LocalExecutor(workers=2, at_once=2))
+        executor = LocalExecutor(workers=2, at_once=2)
+        found = await sweep(write_sweep(tmp_path, auditors=auditors, seeds=4), pico_cache, executor, keep=True)
         asked = len(api.requests)
         assert kinds(found) == ["scored"] * 4
         assert found.played_on in (1, 2)
@@ -53,7 +54,7 @@ async def test_a_killed_worker_costs_no_answer_that_is_logged_and_all_workers_sh
 
         budget = {"brain_tokens": 15 * (sum(map(turns, runs)) + 3)}
         path = write_sweep(tmp_path, auditors=auditors, seeds=8, budget=budget)
-        found = await sweep(path, pico_cache, LocalExecutor(workers=2, at_once=2))
+        found = await sweep(path, pico_cache, executor)
         assert "brain tokens" in found.stopped
         assert kinds(found)[:4] == ["scored"] * 4
         assert found.count("scored") < 8
