@@ -20,7 +20,7 @@ from game.spec import make_spec
 from game.sweep import ray_executor
 from game.sweep.executor import Executor, Job, WorkerLostError
 from game.sweep.local_executor import LocalExecutor
-from game.sweep.ray_cluster import ClusterError, check_room, load_ray
+from game.sweep.ray_cluster import OWN, ClusterError, check_room, load_ray
 from game.sweep.ray_executor import RayExecutor, RemoteWorker
 from organism import Organism
 from organism.processes import cores
@@ -112,8 +112,10 @@ async def test_a_killed_worker_costs_no_finished_call(
 
 
 @pytest.fixture
-def two_machines() -> Iterator[str]:
+def two_machines(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """The address of a cluster of two machines, each with room for one worker, that lie on this one."""
+    for name, value in OWN.items():
+        monkeypatch.setenv(name, value)
     load_ray()
     from ray.cluster_utils import Cluster
 
