@@ -41,7 +41,7 @@ class HeldAPI(FakeAPI):
     def answer(self, request: FakeRequest) -> tuple[int, Reply]:
         if len(wire_results(request.body)) == 1 and not self.go_on.is_set():
             self.held.release()
-            self.go_on.wait(120)
+            self.go_on.wait(400)
         return super().answer(request)
 
 
@@ -77,7 +77,7 @@ async def test_a_killed_worker_costs_no_finished_call(
             assert executor.places == 4
             playing = asyncio.gather(*map(play, jobs))
             for _ in range(4):
-                assert await asyncio.to_thread(api.held.acquire, timeout=120), "a match does not begin"
+                assert await asyncio.to_thread(api.held.acquire, timeout=400), "a match does not begin"
             first, second = worker_processes()
             os.kill(first, signal.SIGKILL)
             while not lost:
