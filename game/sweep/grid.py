@@ -7,7 +7,7 @@ from itertools import product
 from pathlib import Path
 from typing import TypeVar
 
-from agent import BrainError, BrainSpec, check_dollars, check_kind, make_brain, warn_unknown
+from agent import BrainError, BrainSpec, check_dollars, check_spec, make_brain, warn_unknown
 from game.helping import make_helper
 from game.organisms import Wanted, find_organism, side_by_side_labels
 from game.rules import Rules, RulesError, load_rules
@@ -91,7 +91,7 @@ def read_grid(path: Path, cache: Path) -> Grid:
         if twice := [name for place, name in enumerate(names) if name in names[:place]]:
             raise SweepError(f"{path}: {field}: two of them are the same: {twice[0]}")
     for field, spec in _models(file):
-        _known(path, field, partial(check_kind, spec))
+        _known(path, field, partial(check_spec, spec))
         for item in rules:
             _known(path, field, partial(check_dollars, item.budget, spec))
         _known(path, field, partial(check_dollars, Budget(dollars=file.budget.dollars), spec))
