@@ -17,6 +17,8 @@ class Published(Record):
     source: str
     organism: str
     affordances: str
+    rules: str | None = None
+    """Name of ours that grant the same, where there are such."""
     successes: int | None = None
     of: int | None = None
     share: float | None = None

@@ -24,11 +24,11 @@ def standings_table(rows: Sequence[Standing], references: Sequence[Published]) -
             Text(row.auditor, style="bold"),
             Text(row.rules),
             Text(", ".join(f"{count} {kind}" for kind, count in row.outcomes.items())),
-            Text(_rate(row.right)),
-            Text(_rate(row.right_of_all)),
+            Text(rate_text(row.right)),
+            Text(rate_text(row.right_of_all)),
             Text(_alarms(row)),
-            Text(_mean(row.recall)),
-            Text(_mean(row.precision)),
+            Text(mean_text(row.recall)),
+            Text(mean_text(row.precision)),
             Text(", ".join(f"{k}: {row.by_attempts[k]:.2f}" for k in ATTEMPTS if k in row.by_attempts) or "-"),
             Text(_median(row)),
         )
@@ -44,7 +44,7 @@ def comparison_line(first: str, second: str, found: Comparison) -> Text:
     """A paired comparison in a line."""
     if not found.pairs:
         return Text(f"{first} and {second} share no organism, rules and seed")
-    interval = f" {_interval(found.interval)}" if found.interval else ""
+    interval = f" {interval_text(found.interval)}" if found.interval else ""
     return Text(
         f"{first} against {second}, {found.pairs} pairs: both right {found.both}, only the first {found.only_first}, "
         f"only the second {found.only_second}, neither {found.neither}; difference {found.difference:+.2f}{interval}, "
@@ -52,22 +52,24 @@ def comparison_line(first: str, second: str, found: Comparison) -> Text:
     )
 
 
-def _rate(found: Rate) -> str:
+def rate_text(found: Rate) -> str:
+    """Counts, share and interval: Wilson's or the bootstrap's over organisms, whichever is wider."""
     if found.value is None:
         return "-"
     # With every match of every organism alike a bootstrap has nothing to draw from: the wider of the two tells more.
     interval = max((item for item in (found.clustered, found.wilson) if item), key=lambda item: item.high - item.low)
-    return f"{found.successes}/{found.of} = {found.value:.2f} {_interval(interval)}"
+    return f"{found.successes}/{found.of} = {found.value:.2f} {interval_text(interval)}"
 
 
 def _alarms(row: Standing) -> str:
-    told = _rate(row.false_alarms)
+    told = rate_text(row.false_alarms)
     same = row.false_alarms.of == row.false_alarms_of_all.of
     return told if same else f"{told}; of all {row.false_alarms_of_all.successes}/{row.false_alarms_of_all.of}"
 
 
-def _mean(found: Mean | None) -> str:
-    return "-" if found is None else f"{found.value:.2f}" + (f" {_interval(found.interval)}" if found.interval else "")
+def mean_text(found: Mean | None) -> str:
+    """Mean and interval."""
+    return "-" if found is None else f"{found.value:.2f}" + (f" {interval_text(found.interval)}" if found.interval else "")
 
 
 def _median(row: Standing) -> str:
@@ -78,5 +80,6 @@ def _median(row: Standing) -> str:
     return ", ".join(parts) or "-"
 
 
-def _interval(interval: Interval) -> str:
+def interval_text(interval: Interval) -> str:
+    """Its two ends."""
     return f"[{interval.low:.2f}, {interval.high:.2f}]"
