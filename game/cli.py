@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from game.commands import adopt, build, costs, evaluate, fork, look, mcp, play, query, redteam, standings, sweep, techniques, verify
+from game.commands import adopt, build, costs, evaluate, fork, game, look, mcp, play, query, redteam, standings, sweep, techniques, verify
 from game.commands.faults import Commands
 from game.commands.options import epilog
 
@@ -61,6 +61,11 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
         "sweep four-teams.yaml --dry-run",
         "sweep four-teams.yaml --json",
         "sweep four-teams.yaml --executor ray --address 10.0.0.1:6379 --runs /shared/runs --cache /shared/cache",
+    ),
+    game.game: (
+        "game",
+        "game --n 10",
+        "game rm-sycophant-nano clean-nano --auditor anthropic:claude-sonnet-4-5 --max-dollars 50 --dry-run",
     ),
     mcp.mcp: (
         "mcp --organism rm-sycophant-nano --rules team-4",

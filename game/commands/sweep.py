@@ -16,8 +16,7 @@ from game.commands.options import Cache, Json, Runs, cache_folder, prepare, prin
 if TYPE_CHECKING:
     from game.sweep.executor import Executor
     from game.sweep.file import SweepFile
-    from game.sweep.grid import Cell
-    from game.sweep.plan import SweepPlan
+    from game.sweep.grid import Cell, Grid
     from game.sweep.summary import SweepSummary
 
 EARLY = 3
@@ -51,35 +50,66 @@ def sweep(
     console = prepare(as_json)
     folder = cache_folder(cache)
     with console.status("loading"):
-        from game.sweep.executors import make_executor, make_terms
-        from game.sweep.folder import cell_run, locked, sweep_folder
-        from game.sweep.grid import check_models, read_grid
-        from game.sweep.plan import plan_sweep
+        from game.sweep.grid import read_grid
 
         grid = read_grid(file, folder)
-        cells, path = grid.cells, sweep_folder(grid.file, runs)
-        if not dry_run:
-            with warnings_told(console):
-                check_models(grid, file)  # a missing key is told before minutes of building, not after
     if dry_run:
-        _show_plan(console, plan_sweep(grid, cells, path, folder), as_json)
+        show_plan(console, grid, runs, folder, as_json)
         return
+    found = play_grid(console, grid, file, runs, folder, executor, address)
+    if as_json:
+        print_json(found.model_dump(mode="json"))
+    else:
+        _show(console, grid.cells, found)
+    leave(found, f"a larger budget in {file}")
+
+
+def play_grid(
+    console: Console, grid: "Grid", source: Path | str, runs: Path, cache: Path, executor: str, address: str | None
+) -> "SweepSummary":
+    """Build what is missing and play a sweep before the user's eyes; a second Ctrl-C leaves at once.
+
+    Args:
+        console: for people.
+        grid: the sweep.
+        source: where its terms come from, for errors.
+        runs: where its folder lies.
+        cache: where organisms lie.
+        executor: name of it.
+        address: of a cluster.
+    """
+    from game.sweep.executors import make_executor, make_terms
+    from game.sweep.folder import cell_run, locked, sweep_folder
+    from game.sweep.grid import check_models
+
+    with warnings_told(console):
+        check_models(grid, source)  # a missing key is told before minutes of building, not after
+    cells, path = grid.cells, sweep_folder(grid.file, runs)
     left = sum(not cell_run(cell, path).finished for cell in cells)
     player = make_executor(executor, make_terms(grid.file, left, address))
     with locked(path):
         for wanted in grid.organisms if left else ():
-            if not wanted.built(folder):
-                get_organism(console, wanted, folder).close()
+            if not wanted.built(cache):
+                get_organism(console, wanted, cache).close()
         console.print(Text(f"{len(cells)} matches, {len(cells) - left} of them finished before; they lie in {path}"))
-        found = asyncio.run(_play(console, grid.file, cells, path, folder, player))
+        found = asyncio.run(_play(console, grid.file, cells, path, cache, player))
     if found is None:
         fail("stopped at once; the same command goes on", STOPPED)
-        return
-    _show(console, cells, found, as_json)
+        raise AssertionError("fail() leaves")
+    return found
+
+
+def leave(found: "SweepSummary", more: str) -> None:
+    """Exit as the sweep's end asks for.
+
+    Args:
+        found: what came of it.
+        more: with what a sweep whose purse is spent could go on.
+    """
     if found.stopped == INTERRUPTED:
         fail("stopped; the same command goes on", STOPPED)
     elif found.stopped:
-        fail(f"{found.stopped}; with a larger budget in {file} the same command goes on", EARLY)
+        fail(f"{found.stopped}; with {more} the same command goes on", EARLY)
     elif found.count("errored", "invalid"):
         raise typer.Exit(1)
 
@@ -115,10 +145,14 @@ async def _play(
                     return None
 
 
-def _show_plan(console: Console, plan: "SweepPlan", as_json: bool) -> None:
+def show_plan(console: Console, grid: "Grid", runs: Path, cache: Path, as_json: bool) -> None:
+    """Show what would be played, and what it may cost at most."""
     from game.plain_table import plain_table
+    from game.sweep.folder import sweep_folder
+    from game.sweep.plan import plan_sweep
     from transcripts import inert
 
+    plan = plan_sweep(grid, grid.cells, sweep_folder(grid.file, runs), cache)
     if as_json:
         print_json(plan.model_dump(mode="json"))
         return
@@ -142,12 +176,9 @@ def _show_plan(console: Console, plan: "SweepPlan", as_json: bool) -> None:
     _show_left_out(console, plan.left_out)
 
 
-def _show(console: Console, cells: "list[Cell]", found: "SweepSummary", as_json: bool) -> None:
+def _show(console: Console, cells: "list[Cell]", found: "SweepSummary") -> None:
     from game.sweep.board import summary_table, used_line
 
-    if as_json:
-        print_json(found.model_dump(mode="json"))
-        return
     console.print(summary_table(cells, found))
     console.print(Text(f"{used_line(found.used)}, in {found.seconds:,.0f} s; compare them with: auditgame standings {found.path}"))
     _show_left_out(console, found.left_out)

@@ -78,27 +78,40 @@ def read_grid(path: Path, cache: Path) -> Grid:
     Raises:
         SweepError: a wrong field, or an unknown name; file and field are named.
     """
-    file = load_sweep(path)
+    return make_grid(load_sweep(path), path, cache)
+
+
+def make_grid(file: SweepFile, source: Path | str, cache: Path) -> Grid:
+    """Look up what a sweep names.
+
+    Args:
+        file: the sweep's terms.
+        source: where they come from, for errors.
+        cache: where built organisms lie.
+
+    Raises:
+        SweepError: an unknown name; source and field are named.
+    """
     organisms = [
-        _known(path, "organisms", partial(find_organism, name, cache, seed=seed))
+        _known(source, "organisms", partial(find_organism, name, cache, seed=seed))
         for name in file.organisms
         for seed in file.build_seeds or (None,)
     ]
-    rules = [_known(path, "rules", partial(load_rules, name)).limited(file.limits) for name in file.rules]
+    rules = [_known(source, "rules", partial(load_rules, name)).limited(file.limits) for name in file.rules]
     if file.build_seeds and (built := [wanted.id for wanted in organisms if wanted.recipe is None]):
-        raise SweepError(f"{path}: build_seeds: {built[0]} is built already; name its recipe instead of its id")
+        raise SweepError(f"{source}: build_seeds: {built[0]} is built already; name its recipe instead of its id")
     for field, names in (("organisms", [wanted.id for wanted in organisms]), ("rules", [item.name for item in rules])):
         if twice := [name for place, name in enumerate(names) if name in names[:place]]:
-            raise SweepError(f"{path}: {field}: two of them are the same: {twice[0]}")
+            raise SweepError(f"{source}: {field}: two of them are the same: {twice[0]}")
     for field, spec in _models(file):
-        _known(path, field, partial(check_spec, spec))
+        _known(source, field, partial(check_spec, spec))
         for item in rules:
-            _known(path, field, partial(check_dollars, item.budget, spec))
-        _known(path, field, partial(check_dollars, Budget(dollars=file.budget.dollars), spec))
+            _known(source, field, partial(check_dollars, item.budget, spec))
+        _known(source, field, partial(check_dollars, Budget(dollars=file.budget.dollars), spec))
     return Grid(file, tuple(organisms), tuple(rules))
 
 
-def check_models(grid: Grid, path: Path) -> None:
+def check_models(grid: Grid, source: Path | str) -> None:
     """Check that all models can be asked, as far as that can be known without asking them; it warns of unknown ones.
 
     Raises:
@@ -107,9 +120,9 @@ def check_models(grid: Grid, path: Path) -> None:
     for field, spec in _models(grid.file):
         warn_unknown(spec)
         if field == "helper":
-            _known(path, field, partial(make_helper, spec))
+            _known(source, field, partial(make_helper, spec))
         else:
-            _known(path, field, partial(make_brain, spec))
+            _known(source, field, partial(make_brain, spec))
 
 
 def _models(file: SweepFile) -> Iterator[tuple[str, BrainSpec]]:
@@ -119,9 +132,9 @@ def _models(file: SweepFile) -> Iterator[tuple[str, BrainSpec]]:
         yield "helper", file.helper
 
 
-def _known(path: Path, field: str, look_up: Callable[[], T]) -> T:
+def _known(source: Path | str, field: str, look_up: Callable[[], T]) -> T:
     """What a look-up finds; an error is the field's."""
     try:
         return look_up()
     except (BrainError, OrganismError, RecipeError, RecordError, RulesError, WorldError) as error:
-        raise SweepError(f"{path}: {field}: {error}") from error
+        raise SweepError(f"{source}: {field}: {error}") from error
