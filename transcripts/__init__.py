@@ -1,6 +1,6 @@
 """What a run leaves behind: records, events, reports, their store and their views."""
 
-from transcripts.events import Event, EventKind, EventLog, EventReader, LogError, read_events
+from transcripts.events import Event, EventKind, EventLog, EventReader, LogError, last_event, read_events
 from transcripts.plain import plain
 from transcripts.quotations import normal, quotation_problem
 from transcripts.records import FileRecord, Record, RecordError, describe
@@ -34,6 +34,7 @@ __all__ = [
     "folder_name",
     "hidden",
     "inert",
+    "last_event",
     "list_runs",
     "new_run",
     "normal",

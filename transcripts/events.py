@@ -17,6 +17,8 @@ from transcripts.records import Record
 
 GENESIS = "0" * 64
 """What the first event names as the hash before it."""
+TAIL = 4096
+"""Bytes that are read first where only the end of a log is wanted."""
 
 EventKind = Literal["match", "turn", "call", "result", "hypothesis", "note", "message", "compacted", "report", "outcome", "resumed"]
 
@@ -53,6 +55,30 @@ def read_events(path: Path) -> list[Event]:
         LogError: a line is unreadable, or the chain breaks; the first such line is named.
     """
     return list(EventReader(path).new())
+
+
+def last_event(path: Path) -> Event | None:
+    """The last event of a log, read from its end: the chain before it is not checked. Null for a log without one.
+
+    Raises:
+        LogError: it is unreadable or was edited.
+    """
+    with path.open("rb") as file:
+        size, tail = file.seek(0, os.SEEK_END), b""
+        # A torn last line is left out, as by `read_events`: the line wanted lies between the last two line ends.
+        while len(tail) < size and tail.count(b"\n") < 2:
+            file.seek(max(0, size - max(TAIL, 2 * len(tail))))
+            tail = file.read(size - file.tell())
+    whole = tail.split(b"\n")[:-1]
+    if not whole:
+        return None
+    try:
+        event = Event.model_validate_json(whole[-1])
+    except ValidationError as error:
+        raise LogError(f"{path}: the last line is no event (the log was corrupted or edited)") from error
+    if event.hash != digest(event.index, event.kind, event.time, event.data, event.previous):
+        raise LogError(f"{path}: event {event.index} was edited, its hash does not fit its content")
+    return event
 
 
 class EventReader:

@@ -45,5 +45,9 @@ class FileRecord(Record):
 
 
 def describe(error: ValidationError) -> str:
-    """The errors of a validation in one line, each with the path of its field."""
+    """The errors of a validation in one line, each with the path of its field; of a file of another version, only that it is one."""
+    for item in error.errors():
+        if item["loc"] == ("schema_version",):
+            # What else is wrong follows from it.
+            return f"schema_version: {item['msg']}: the file is of another version of auditgame; a newer one may read it"
     return "; ".join(f"{'.'.join(str(part) for part in item['loc']) or 'the whole'}: {item['msg']}" for item in error.errors())

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from transcripts import Event, EventLog, LogError, read_events
+from transcripts import Event, EventLog, LogError, last_event, read_events
 
 TREES = st.recursive(
     st.none() | st.booleans() | st.integers(-(2**80), 2**80) | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=20),
@@ -211,3 +211,26 @@ def test_only_a_synced_event_waits_for_the_disk(tmp_path: Path, monkeypatch: pyt
         assert len(read_events(log.path)) == 1, "it has left the process, so that a kill cannot lose it"
         log.append("result", {})
         assert len(synced) == 1
+
+
+@pytest.mark.parametrize("torn", [b"", b'{"index": 9, "ki'])
+@pytest.mark.parametrize("size", [1, 4000, 4096, 50_000])
+def test_the_last_event_alone_is_the_last_of_all(tmp_path, size, torn):
+    path = write_log(tmp_path / "events.jsonl", [{"text": "a" * size}, {"text": "b" * size}, {"text": "c" * size}])
+    with path.open("ab") as file:
+        file.write(torn)
+    assert last_event(path) == read_events(path)[-1]
+    path.write_bytes(path.read_bytes().splitlines(keepends=True)[0] + torn)
+    assert last_event(path) == read_events(path)[-1]
+    path.write_bytes(torn)
+    assert last_event(path) is None
+
+
+def test_a_last_event_that_was_edited_is_refused(tmp_path):
+    path = write_log(tmp_path / "events.jsonl", [{"text": "one"}, {"text": "two"}])
+    path.write_bytes(path.read_bytes().replace(b"two", b"six"))
+    with pytest.raises(LogError, match="event 1 was edited"):
+        last_event(path)
+    path.write_bytes(b"no event\n")
+    with pytest.raises(LogError, match="the last line is no event"):
+        last_event(path)

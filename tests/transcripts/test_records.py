@@ -81,3 +81,10 @@ def test_records_are_frozen_and_their_docstrings_are_descriptions():
     with pytest.raises(ValidationError, match="frozen"):
         record.name = "y"
     assert Outer.model_fields["name"].description == "What it is called."
+
+
+def test_a_file_of_a_newer_version_is_told_as_that_alone(tmp_path):
+    path = tmp_path / "record.json"
+    path.write_text('{"schema_version": 2, "named": "x"}')
+    with pytest.raises(RecordError, match="schema_version: .* a newer one may read it$"):
+        Outer.read(path)
