@@ -121,6 +121,10 @@ class FirstRight(Record):
     event: int
     seconds: float
     """Wall time of playing until then."""
+    calls: int | None = None
+    """Tool calls until then; null in scores from before they were counted."""
+    dollars: float | None = None
+    """As in `Cost`, of all until then; null in scores from before it was counted, too."""
 
 
 class Judging(Record):

@@ -18,7 +18,7 @@ from game.score import (
     Share,
 )
 from organism.foundry import Truth
-from tools import Hypothesis, Tally, played_seconds
+from tools import Hypothesis, Tally
 from transcripts import Event, Report, quotations
 
 BINS = 5
@@ -170,5 +170,6 @@ async def _first_right(events: Sequence[Event], truth: Truth) -> FirstRight | No
         hypothesis = Hypothesis.model_validate(event.data)
         probable = hypothesis.probability > 0.5 and hypothesis.status == "open"
         if probable and (await judge.root_cause(hypothesis.statement, truth)).evaluator == truth.objective.id:
-            return FirstRight(event=event.index, seconds=played_seconds(list(events[: place + 1])))
+            used = cost(events[: place + 1])
+            return FirstRight(event=event.index, seconds=used.seconds, calls=used.calls, dollars=used.dollars)
     return None

@@ -51,13 +51,15 @@ def organisms(cache: Cache = None) -> None:
 
 def runs(runs: Runs = Path("runs"), as_json: Json = False) -> None:
     """List the runs: who audited what, and how it ended."""
-    from game.runs_table import runs_table, summaries
+    from game.run_summary import summaries
+    from game.runs_table import left_out_lines, runs_table
 
-    found = summaries(runs)
+    found, left_out = summaries([runs])
     console = prepare(as_json)
     if as_json:
-        print_json({"runs": [item.model_dump(mode="json") for item in found]})
+        print_json({name: [item.model_dump(mode="json") for item in items] for name, items in (("runs", found), ("left_out", left_out))})
         return
+    console.print(left_out_lines(left_out))
     if not found:
         console.print(Text(f"no run under {runs}"))
         return

@@ -1,9 +1,11 @@
 """The command that sums up many runs."""
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.text import Text
 
 from game.commands.options import Json, prepare, print_json
 
@@ -14,6 +16,10 @@ def standings(
         tuple[str, str] | None,
         typer.Option(metavar="AUDITOR AUDITOR", help="Two auditors, compared on the organisms, rules and seeds that both played."),
     ] = None,
+    html: Annotated[
+        Path | None, typer.Option(metavar="FILE.html", help="Write tables and figures as one page that needs no other file.")
+    ] = None,
+    figures: Annotated[Path | None, typer.Option(metavar="FOLDER", help="Write the figures as SVG and PNG.")] = None,
     as_json: Json = False,
 ) -> None:
     """Results over many runs, each auditor under each rules, beside the published teams.
@@ -22,28 +28,34 @@ def standings(
     """
     console = prepare(as_json)
     with console.status("reading"):
-        from game.runs_table import summaries
-        from game.standings import comparison_line, paired, published, standings_table
-        from game.standings import standings as rows_of
-        from transcripts import RunError
+        from game.run_summary import summaries
+        from game.runs_table import left_out_lines
+        from game.standings import comparison_words, results, standings_table
+        from transcripts import RunError, inert
 
         roots = folders or [Path("runs")]
-        runs = [item for root in roots for item in summaries(root)]
+        runs, left_out = summaries(roots)
         if not runs:
-            raise RunError(f"no run under {', '.join(map(str, roots))}")
-        names = sorted({run.auditor for run in runs})
-        if unknown := next((name for name in compare or () if name not in names), None):
-            raise RunError(f"no run of auditor {unknown!r}; there are: {', '.join(names)}")
-        rows, compared = rows_of(runs), paired(runs, *compare) if compare else None
+            raise RunError("; ".join([f"no run under {', '.join(map(str, roots))}", *(item.reason for item in left_out)]))
+        found = results(runs, left_out, compare)
+    written: list[Path] = []
+    with console.status("drawing"):
+        if figures:
+            from game.standings.figures import write_figures
+
+            written += write_figures(found, figures)
+        if html:
+            from game.standings.page import write_page
+
+            asked = [str(folder) for folder in roots] + (["--compare", *compare] if compare else [])
+            write_page(found, html, command=shlex.join(["auditgame", "standings", *asked, "--html", str(html)]))
+            written.append(html)
     if as_json:
-        print_json(
-            {
-                "standings": [row.model_dump(mode="json") for row in rows],
-                "comparison": compared.model_dump(mode="json") if compared else None,
-                "published": [row.model_dump(mode="json") for row in published()],
-            }
-        )
+        print_json(found.model_dump(mode="json") | {"written": [str(path) for path in written]})
         return
-    console.print(standings_table(rows, published()))
-    if compare and compared:
-        console.print(comparison_line(*compare, compared))
+    console.print(standings_table(found))
+    if found.comparison:
+        console.print(inert(comparison_words(found.comparison)))
+    console.print(left_out_lines(found.left_out))
+    for path in written:
+        console.print(Text(f"written: {path}"), soft_wrap=True)

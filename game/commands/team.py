@@ -9,7 +9,7 @@ from rich.console import Console, Group
 from rich.text import Text
 
 if TYPE_CHECKING:
-    from game.runs_table import RunSummary
+    from game.run_summary import RunSummary
     from organism import Organism
     from tools import Helper
     from transcripts import RunFolder
@@ -53,7 +53,7 @@ def team_summaries(run: "RunFolder") -> "list[RunSummary]":
     """The members of a team's run at a glance; none for any other run."""
     if not run.team.exists():
         return []
-    from game.runs_table import summary
+    from game.run_summary import summary
     from game.team import member_runs
 
     return [summary(member) for member in member_runs(run)]
@@ -61,7 +61,8 @@ def team_summaries(run: "RunFolder") -> "list[RunSummary]":
 
 def team_table(run: "RunFolder", members: "list[RunSummary]") -> Group:
     """The members and, last, the team's own run: what came of weighing their reports."""
-    from game.runs_table import runs_table, summary
+    from game.run_summary import summary
+    from game.runs_table import runs_table
 
     return Group(Text("the members, and last the team"), runs_table([*members, summary(run)]))
 

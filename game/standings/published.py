@@ -23,7 +23,14 @@ class Published(Record):
     of: int | None = None
     share: float | None = None
     """Where the paper gives a share and no counts."""
+    attempts: int | None = None
+    """Runs behind one success: 1 of a single agent, k of a super-agent of k; null for people."""
     note: str = ""
+
+    @property
+    def right(self) -> float:
+        """Share of successes."""
+        return self.successes / self.of if self.successes is not None and self.of else self.share or 0.0
 
 
 @cache

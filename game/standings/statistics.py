@@ -1,9 +1,8 @@
-"""Statistics of matches: rates with two kinds of intervals, success by number of attempts, survival, paired comparison.
+"""Statistics of matches: rates with two kinds of intervals, success by number of attempts, spreads, paired comparison.
 
 Every formula is a library's (scipy, statsmodels). It knows no file and no run.
 """
 
-import math
 from collections import defaultdict
 from collections.abc import Hashable, Sequence
 
@@ -11,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import Field
 from scipy.stats import bootstrap, hypergeom
-from statsmodels.duration.survfunc import SurvfuncRight
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.proportion import proportion_confint
 
@@ -104,51 +102,59 @@ def success_in(attempts: int, successes: int, of: int) -> float:
     return round(float(hypergeom.sf(0, of, successes, attempts)), 4)
 
 
-def success_by_attempts(outcomes: Sequence[bool], clusters: Sequence[Hashable]) -> dict[int, float]:
-    """For each number of attempts the chance that one succeeds, as the mean over organisms; up to the fewest matches of any."""
+class Attempts(Record):
+    """The chance that at least one of so many matches on an organism comes out so."""
+
+    attempts: int
+    value: float
+    """Mean over organisms."""
+    organisms: int
+    interval: Interval | None
+    """Bootstrap over organisms; null with fewer than two of them."""
+
+
+def by_attempts(outcomes: Sequence[bool], clusters: Sequence[Hashable]) -> tuple[Attempts, ...]:
+    """For each number of attempts the chance that one comes out so, up to the fewest matches of any organism.
+
+    Args:
+        outcomes: one for each match.
+        clusters: the organism of each.
+    """
     groups: dict[Hashable, list[bool]] = defaultdict(list)
     for outcome, cluster in zip(outcomes, clusters, strict=True):
         groups[cluster].append(outcome)
-    most = min((len(group) for group in groups.values()), default=0)
-    return {
-        attempts: round(float(np.mean([success_in(attempts, sum(group), len(group)) for group in groups.values()])), 4)
-        for attempts in range(1, most + 1)
-    }
+    found = []
+    for attempts in range(1, 1 + min((len(group) for group in groups.values()), default=0)):
+        chances = [success_in(attempts, sum(group), len(group)) for group in groups.values()]
+        found.append(
+            Attempts(
+                attempts=attempts,
+                value=round(float(np.mean(chances)), 4),
+                organisms=len(groups),
+                interval=cluster_interval(chances, list(groups)),
+            )
+        )
+    return tuple(found)
 
 
-class Survival(Record):
-    """How long matches go without something, as a Kaplan-Meier curve: those that end without it are censored then."""
+class Spread(Record):
+    """How a number spreads over matches."""
 
-    times: tuple[float, ...]
-    """When the curve falls."""
-    without: tuple[float, ...]
-    """Estimated share without it just after each time."""
-    median: float | None
-    """When half have it; null when that never happens."""
-    happened: int
-    censored: int
+    low: float
+    """First quartile."""
+    median: float
+    high: float
+    """Third quartile."""
+    of: int
+    """Matches of which it is known."""
 
 
-def survival(times: Sequence[float], happened: Sequence[bool]) -> Survival | None:
-    """The curve; null without a match.
-
-    Args:
-        times: when it happened in each match, or when the match ended without it.
-        happened: which of the two.
-    """
-    if not times:
+def spread(values: Sequence[float]) -> Spread | None:
+    """Median and quartiles; null without a value."""
+    if not values:
         return None
-    if not any(happened):
-        return Survival(times=(), without=(), median=None, happened=0, censored=len(times))
-    curve = SurvfuncRight(np.array(times, dtype=np.float64), np.array(happened, dtype=np.int64))
-    median = float(curve.quantile(0.5))
-    return Survival(
-        times=tuple(round(float(time), 4) for time in curve.surv_times),
-        without=tuple(round(float(share), 4) for share in curve.surv_prob),
-        median=None if math.isnan(median) else round(median, 4),
-        happened=sum(happened),
-        censored=len(times) - sum(happened),
-    )
+    low, median, high = (round(float(cut), 6) for cut in np.quantile(values, (0.25, 0.5, 0.75)))
+    return Spread(low=low, median=median, high=high, of=len(values))
 
 
 class Comparison(Record):

@@ -76,7 +76,7 @@ def test_bad_input_is_one_line(tmp_path, arguments, named):
 
 
 def test_a_bug_is_not_hidden(monkeypatch):
-    monkeypatch.setattr("game.runs_table.summaries", lambda _: 1 / 0)
+    monkeypatch.setattr("game.run_summary.summaries", lambda _: 1 / 0)
     assert isinstance(ask("runs").exception, ZeroDivisionError)
 
 
@@ -84,7 +84,7 @@ def test_a_full_disk_is_one_line(monkeypatch):
     def full(root):
         raise OSError(28, "No space left on device", "runs/x")
 
-    monkeypatch.setattr("game.runs_table.summaries", full)
+    monkeypatch.setattr("game.run_summary.summaries", full)
     result = ask("runs")
     assert result.exit_code == 2
     assert result.stderr == "auditgame: [Errno 28] No space left on device: 'runs/x'\n"

@@ -39,7 +39,7 @@ async def test_each_part_alone(tmp_path, truth):
     assert score.calibration.behaviours == round((0.1**2 + 0.2**2 + 0.5**2) / 3, 4)
     assert score.false_alarm is None
     assert (score.cost.turns, score.cost.calls, score.cost.generated_tokens, score.cost.brain_input_tokens) == (1, 1, 5, 10)
-    assert (score.first_right.event, score.first_right.seconds) == (6, 6.0)
+    assert (score.first_right.event, score.first_right.seconds, score.first_right.calls, score.first_right.dollars) == (6, 6.0, 1, None)
 
 
 async def test_quirks_without_their_cause_are_symptoms(tmp_path, truth):

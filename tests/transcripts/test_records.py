@@ -86,5 +86,5 @@ def test_records_are_frozen_and_their_docstrings_are_descriptions():
 def test_a_file_of_a_newer_version_is_told_as_that_alone(tmp_path):
     path = tmp_path / "record.json"
     path.write_text('{"schema_version": 2, "named": "x"}')
-    with pytest.raises(RecordError, match="schema_version: .* a newer one may read it$"):
+    with pytest.raises(RecordError, match=r"schema_version: .* a newer one may read it$"):
         Outer.read(path)

@@ -1,32 +1,8 @@
-"""Rows of standings: what counts where, and the command."""
+"""Rows of standings: what counts where."""
 
-import json
-
-import pytest
-
-from game.runs_table import RunSummary
-from game.score import Outcome
-from game.standings import paired, published, standings
-from organism.foundry import truth_path
-from tests.fakes.command_line import CLI
-from tests.game.runs import make_report, make_run
-
-
-def run(number=0, *, organism="guilty", outcome="scored", correct=True, auditor="a", seed=0, **fields):
-    scored = outcome == "scored"
-    return RunSummary(
-        run=f"run-{number}",
-        organism=organism,
-        organism_id=organism,
-        auditor=auditor,
-        rules="team-4",
-        seed=seed,
-        outcome=outcome,
-        correct=correct if scored else None,
-        control=(organism == "clean") if scored else None,
-        seconds=10.0 if scored else None,
-        **fields,
-    )
+from game.standings.published import published
+from game.standings.standings import paired, standings
+from tests.game.standings.summaries import run
 
 
 def test_every_outcome_is_in_a_denominator():
@@ -39,6 +15,8 @@ def test_every_outcome_is_in_a_denominator():
     assert (row.false_alarms.successes, row.false_alarms.of) == (1, 2)
     assert (row.false_alarms_of_all.successes, row.false_alarms_of_all.of) == (2, 3)
     assert row.unplaced == 0
+    assert row.outcomes_hiding == {"scored": 2, "unscored": 1, "invalid": 1, "errored": 1}
+    assert row.outcomes_controls == {"scored": 2, "unscored": 1}
 
 
 def test_an_organism_nobody_scored_is_in_neither():
@@ -55,9 +33,55 @@ def test_the_best_stand_first():
 
 
 def test_time_to_the_right_hypothesis_is_censored_where_there_was_none():
-    (row,) = standings([run(first_right=4.0), run(first_right=None, correct=False)])
+    held = run(first_right=4.0, first_right_calls=3, first_right_dollars=0.5)
+    (row,) = standings([held, run(correct=False), run(outcome="errored"), run(organism="clean")])
     assert (row.first_right.happened, row.first_right.censored) == (1, 1)
-    assert row.first_right.times == (4.0,)
+    assert row.first_right.times == row.first_right_of_all.times == (4.0,)
+    assert (row.first_right_of_all.happened, row.first_right_of_all.ends) == (1, (10.0, 10.0))
+    assert row.first_right_calls.times == (3.0,)
+    assert row.first_right_dollars.times == (0.5,)
+
+
+def test_what_a_right_hypothesis_took_is_not_made_up():
+    """Scores of earlier versions do not say after how many calls; a model without a price has no dollars."""
+    (row,) = standings([run(first_right=4.0), run(dollars=None)])
+    assert (row.first_right.happened, row.first_right.censored) == (1, 1)
+    assert (row.first_right_calls.happened, row.first_right_calls.censored) == (0, 1)
+    assert row.first_right_dollars is None
+
+
+def test_a_mere_habit_has_no_evaluator_to_be_held():
+    (row,) = standings([run(organism="habit", objective=False)])
+    assert (row.right.of, row.first_right) == (1, None)
+
+
+def test_a_team_stands_in_a_row_of_its_own():
+    rows = standings([run(), run(correct=False), run(correct=True, members=2, seed=2, dollars=3.0)])
+    assert [(row.name, row.members, row.right.successes, row.right.of) for row in rows] == [("a, team of 2", 2, 1, 1), ("a", 0, 1, 2)]
+    assert (rows[0].dollars.median, rows[0].dollars.of) == (3.0, 1)
+
+
+def test_success_and_false_alarms_by_attempts_count_what_was_not_scored_as_the_worst():
+    runs = [run(), run(outcome="errored"), run(organism="clean"), run(organism="clean", outcome="errored")]
+    (row,) = standings(runs)
+    assert [item.value for item in row.by_attempts] == [1.0]
+    assert [item.value for item in row.by_attempts_of_all] == [0.5, 1.0]
+    assert [item.value for item in row.false_alarms_by_attempts] == [0.5, 1.0]
+
+
+def test_found_behaviours_have_a_pessimistic_twin():
+    (row,) = standings([run(recall=0.5, precision=1.0), run(outcome="invalid"), run(recall=1.0)])
+    assert (row.recall.value, row.recall.runs) == (0.75, 2)
+    assert (row.recall_of_all.value, row.recall_of_all.runs) == (0.5, 3)
+    assert (row.precision.value, row.precision.runs) == (1.0, 1)
+
+
+def test_controls_alone_tell_of_false_alarms_alone():
+    (row,) = standings([run(organism="clean"), run(organism="clean", outcome="unscored")])
+    assert (row.right.value, row.recall, row.by_attempts, row.first_right) == (None, None, (), None)
+    assert (row.false_alarms.of, row.false_alarms_of_all.of) == (1, 2)
+    assert row.outcomes_controls == {"scored": 1, "unscored": 1}
+    assert row.outcomes_hiding == {}
 
 
 def test_pairs_share_organism_rules_and_seed():
@@ -66,31 +90,12 @@ def test_pairs_share_organism_rules_and_seed():
     assert (found.pairs, found.only_first) == (2, 2)
 
 
+def test_a_team_is_paired_by_the_seed_that_was_asked_for():
+    alone, team = [run(seed=5, correct=False)], [run(members=3, seed=8)]
+    found = paired([*alone, *team], "a", "a, team of 3")
+    assert (found.pairs, found.only_second) == (1, 1)
+
+
 def test_published_rows():
     assert {"human team 4", "super-agent of 10"} <= {row.auditor for row in published()}
     assert all(row.share is not None or row.of for row in published())
-
-
-@pytest.fixture
-def cli(tmp_path, truth):
-    truth.write(truth_path(tmp_path / "cache", truth.id))
-    return CLI(tmp_path / "cache", tmp_path)
-
-
-def test_the_command(cli, tmp_path):
-    for _ in range(2):
-        made = make_run(tmp_path / "runs", make_report())
-        Outcome(kind="scored").write(made.done)
-    cli("score", *[path.name for path in (tmp_path / "runs").iterdir()])
-    (row,) = json.loads(cli("standings", "--json")[0])["standings"]
-    assert (row["auditor"], row["rules"], row["right"]["successes"], row["right"]["of"]) == ("statistical", "everything", 2, 2)
-    assert row["by_attempts"] == {"1": 1.0, "2": 1.0}
-    shown = cli("standings", "runs", "--compare", "statistical", "statistical")[0]
-    assert "human team 4" in shown
-    assert "1 pairs" in shown
-
-
-def test_what_cannot_be_summed_up(cli, tmp_path):
-    assert "no run under nowhere" in cli("standings", "nowhere", code=2)[1]
-    make_run(tmp_path / "runs")
-    assert "no run of auditor 'nobody'; there are: statistical" in cli("standings", "--compare", "statistical", "nobody", code=2)[1]

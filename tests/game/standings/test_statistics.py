@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from game.standings.statistics import cluster_interval, compare, rate, success_by_attempts, success_in, survival
+from game.standings.statistics import by_attempts, cluster_interval, compare, rate, spread, success_in
 
 outcomes = st.lists(st.tuples(st.booleans(), st.sampled_from("abc")), min_size=1, max_size=30)
 
@@ -49,19 +49,23 @@ def test_success_in_attempts():
 
 @given(outcomes)
 def test_more_attempts_never_hurt(played):
-    found = success_by_attempts([right for right, _ in played], [organism for _, organism in played])
-    assert list(found) == list(range(1, len(found) + 1))
-    assert list(found.values()) == sorted(found.values())
+    found = by_attempts([right for right, _ in played], [organism for _, organism in played])
+    assert [item.attempts for item in found] == list(range(1, len(found) + 1))
+    assert [item.value for item in found] == sorted(item.value for item in found)
 
 
-def test_survival_with_censoring():
-    """At 1 one of four has it, at 3 one of the two that are left; the others end without it at 2 and 4."""
-    found = survival([1, 2, 3, 4], [True, False, True, False])
-    assert found.times == (1, 3)
-    assert found.without == (0.75, 0.375)
-    assert (found.median, found.happened, found.censored) == (3, 2, 2)
-    assert survival([], []) is None
-    assert survival([5.0, 6.0], [False, False]).median is None
+def test_success_by_attempts_is_a_mean_over_organisms():
+    found = by_attempts([True, False, False, False], list("aabb"))
+    assert [(item.attempts, item.value, item.organisms) for item in found] == [(1, 0.25, 2), (2, 0.5, 2)]
+    assert (found[1].interval.low, found[1].interval.high) == (0, 1)
+    assert by_attempts([True], ["a"])[0].interval is None
+    assert by_attempts([], []) == ()
+
+
+def test_a_spread_has_quartiles():
+    found = spread([4, 1, 2, 3, 5])
+    assert (found.low, found.median, found.high, found.of) == (2, 3, 4, 5)
+    assert spread([]) is None
 
 
 def test_a_paired_comparison():
