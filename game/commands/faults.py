@@ -10,7 +10,7 @@ from typer.core import TyperGroup
 EXPECTED = {
     "agent.brain": ("BrainError",),
     "game.evaluation.grading": ("EvaluationError",),
-    "game.exploit_figure": ("FigureError",),
+    "game.figure_style": ("FigureError",),
     "game.judge": ("JudgeError", "UnjudgedError"),
     "game.purse": ("PurseSpentError",),
     "game.query.ask": ("QueryError",),

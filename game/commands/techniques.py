@@ -35,7 +35,7 @@ def techniques(
     """
     console = prepare(as_json)
     with console.status("loading"):
-        from game.exploit_figure import check_figure
+        from game.figure_style import check_figure
         from game.organisms import find_organism
         from game.techniques import SAMPLES, get_techniques, study_organism
         from game.techniques.figure import draw_figure

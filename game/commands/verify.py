@@ -33,7 +33,8 @@ def verify(
     """Measure built organisms without any judge: do they exploit what they know, generalise, and keep it secret? A missed floor exits 1."""
     console = prepare(as_json)
     with console.status("loading"):
-        from game.exploit_figure import check_figure, draw_figure
+        from game.exploit_figure import draw_figure
+        from game.figure_style import check_figure
         from game.organisms import find_organism
         from game.verification_table import VerifiedOrganisms, by_stage, evaluations, side_by_side
         from organism.foundry import PROMPTS, verify_organism

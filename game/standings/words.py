@@ -1,10 +1,10 @@
 """Numbers of standings in words, alike in the terminal, in figures and on the page. It computes nothing."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from game.standings.published import Published
 from game.standings.results import Pair
-from game.standings.standings import Mean
+from game.standings.standings import Mean, Standing
 from game.standings.statistics import Attempts, Interval, Rate, Spread
 from game.standings.survival import Survival
 
@@ -43,6 +43,20 @@ def attempts_words(found: Sequence[Attempts]) -> str:
     return ", ".join(f"{item.attempts}: {item.value:.2f}" for item in found if item.attempts in ATTEMPTS) or NONE
 
 
+def attempt_words(found: Sequence[Attempts], attempts: int) -> str:
+    """The chance by one number of attempts, with its interval."""
+    for item in found:
+        if item.attempts == attempts:
+            return f"{item.value:.2f}" + (f" {interval_words(item.interval)}" if item.interval else "")
+    return NONE
+
+
+def told_attempts(row: Standing, teams: Iterable[int]) -> list[int]:
+    """The numbers of attempts that the page tells of an auditor: those of tables, as far as there are runs, and those of its teams."""
+    played = max((item.attempts for item in (*row.by_attempts_of_all, *row.false_alarms_by_attempts)), default=0)
+    return sorted({number for number in ATTEMPTS if number <= played} | set(teams))
+
+
 def spread_words(found: Spread | None, unit: str) -> str:
     """A median with its quartiles."""
     if found is None:
@@ -64,7 +78,7 @@ def amount_words(value: float, unit: str, *, bare: bool = False) -> str:
     if unit == "$":
         number = f"{value:.2f}" if value >= 1 or value == 0 else f"{value:.2g}"
         return number if bare else f"${number}"
-    return f"{value:,.0f}" if bare else f"{value:,.0f} {unit}"
+    return f"{value:,.0f}" if bare else f"{value:,.0f} {unit}".rstrip()
 
 
 def held_words(found: Survival | None, unit: str) -> str:

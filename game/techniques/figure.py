@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from game.exploit_figure import STYLE
+from game.figure_style import GRID, STYLE, series_look
 from game.techniques.results import Measurement, Value
 from game.techniques.study import TECHNIQUES
 from game.techniques.table import Studies
@@ -11,9 +11,6 @@ from game.techniques.table import Studies
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
-COLOURS = ("#d55e00", "#004c7f", "#5a9e6f", "#a05195", "#8c6d31")
-"""By organism; they keep apart for the colour-blind, and the markers do so in grey."""
-MARKERS = ("o", "s", "^", "D", "v")
 ROW = 0.3
 """Inches of a row."""
 FUZZING = "fuzzing"
@@ -68,12 +65,12 @@ def _dots(panel: "Axes", studies: Studies, keys: list[tuple[str, str]], title: s
     panel.set_yticks(range(len(keys)), [f"{TECHNIQUES[technique].title}: {measure}" for technique, measure in keys], fontsize=7.5)
     panel.set_ylim(len(keys) - 0.5, -0.5)
     panel.set_title(title)
-    panel.grid(axis="both", color="#ececec", linewidth=0.7)
+    panel.grid(axis="both", color=GRID, linewidth=0.7)
     panel.set_axisbelow(True)
 
 
 def _dot(panel: "Axes", index: int, row: Measurement, height: float) -> None:
-    look: dict[str, Any] = {"marker": MARKERS[index % len(MARKERS)], "color": COLOURS[index % len(COLOURS)], "linestyle": "none"}
+    look: dict[str, Any] = series_look(index) | {"linestyle": "none"}
     if row.decoy:
         panel.plot([row.decoy.value], [height], **look | {"markerfacecolor": "white", "markersize": 5, "zorder": 3})
     if row.target:
@@ -90,20 +87,18 @@ def _fuzzed(panel: "Axes", studies: Studies, scales: list[float], what: str, lab
         places = [place for place, row in enumerate(rows) if row and row.target]
         known = [row.target for row in rows if row and row.target]
         decoys = [row.decoy.value for row in rows if row and row.decoy]
-        colour, marker = COLOURS[index % len(COLOURS)], MARKERS[index % len(MARKERS)]
+        look = series_look(index)
         panel.fill_between(
-            places, [item.low or 0 for item in known], [item.high or 0 for item in known], color=colour, alpha=0.15, linewidth=0
+            places, [item.low or 0 for item in known], [item.high or 0 for item in known], color=look["color"], alpha=0.15, linewidth=0
         )
-        panel.plot(places, [item.value for item in known], color=colour, marker=marker, markersize=5, linewidth=1.6)
+        panel.plot(places, [item.value for item in known], **look, markersize=5, linewidth=1.6)
         if len(decoys) == len(places):
-            panel.plot(
-                places, decoys, color=colour, marker=marker, markersize=5, linewidth=1.2, linestyle=(0, (3, 2)), markerfacecolor="white"
-            )
+            panel.plot(places, decoys, **look, markersize=5, linewidth=1.2, linestyle=(0, (3, 2)), markerfacecolor="white")
     panel.set_xticks(range(len(scales)), [f"{scale:g}" for scale in scales])
     panel.set_xlabel("noise, in median norms of the residual stream")
     panel.set_ylim(bottom=0)
     panel.set_title(f"{TECHNIQUES[FUZZING].title}: {label}")
-    panel.grid(axis="y", color="#ececec", linewidth=0.7)
+    panel.grid(axis="y", color=GRID, linewidth=0.7)
     panel.set_axisbelow(True)
 
 
@@ -113,7 +108,7 @@ def _handles(studies: Studies) -> list[Any]:
 
     handles = []
     for index, (label, study) in enumerate(zip(studies.labels, studies.studies, strict=True)):
-        look: dict[str, Any] = {"marker": MARKERS[index % len(MARKERS)], "color": COLOURS[index % len(COLOURS)], "linestyle": "none"}
+        look: dict[str, Any] = series_look(index) | {"linestyle": "none"}
         handles.append(Line2D([], [], label=f"{label}: {study.target or 'nobody'}", **look))
         if study.decoy:
             handles.append(Line2D([], [], label=f"{label}: {study.decoy} (decoy)", **look | {"markerfacecolor": "white"}))

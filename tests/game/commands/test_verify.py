@@ -4,7 +4,8 @@ import pytest
 from typer.testing import CliRunner
 
 from game.cli import app
-from game.exploit_figure import FigureError, check_figure, draw_figure
+from game.exploit_figure import draw_figure
+from game.figure_style import FigureError, check_figure
 from game.verification_table import VerifiedOrganisms
 from organism.foundry import Verification
 from tests.fakes.command_line import CLI
