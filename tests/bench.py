@@ -1,7 +1,7 @@
 """Speeds of the whole house, side by side with plain transformers: `python -m tests.bench [--organism ID]`, or `make bench`.
 
 With `--search N` it measures search alone, in N texts made for it; with `--matches N` many matches at once, beside inspect_ai; with
-`--sweep N` how much of this machine's cores a sweep of N matches uses.
+`--sweep N` how much of this machine's cores a sweep of N matches uses; with `--standings N` the standings of N recorded runs of 500 events.
 
 It prints a table (or `--json`) and asserts nothing: what is fast enough depends on the machine.
 """
@@ -30,6 +30,7 @@ from tests.bench_many import many_chats
 from tests.bench_matches import concurrent
 from tests.bench_search import at_scale, searching
 from tests.bench_speeds import Row, generation, sharing, stopwatch, training
+from tests.bench_standings import summed_up
 from tests.bench_sweep import cores_used
 from transcripts import read_events
 
@@ -82,19 +83,16 @@ def main(
     matches: Annotated[int | None, typer.Option(min=1, help="Measure that many matches at once alone, beside inspect_ai's react.")] = None,
     sweep: Annotated[int | None, typer.Option(min=1, help="Measure a sweep of that many matches alone.")] = None,
     rules: Annotated[str, typer.Option(help="Of the sweep's matches.")] = "everything",
+    standings: Annotated[int | None, typer.Option(min=1, help="Measure the standings of that many recorded runs alone.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Measure build, generation, search and audit."""
     console = Console(stderr=as_json, highlight=False)
     # Libraries that print while they train must not get between a program and its JSON.
     with redirect_stdout(sys.stderr), console.status("measuring"):
-        if search or matches or sweep:
-            rows = [
-                *(at_scale(search) if search else ()),
-                *(concurrent(matches) if matches else ()),
-                *(cores_used(organism, sweep, rules) if sweep else ()),
-            ]
-            name = organism if sweep else ""
+        alone = [(at_scale, search), (concurrent, matches), (lambda count: cores_used(organism, count, rules), sweep), (summed_up, standings)]
+        if any(count for _, count in alone):
+            name, rows = organism if sweep else "", [row for measure, count in alone if count for row in measure(count)]
         else:
             name, rows = house(organism, steps, repeats, skip_audit)
     if as_json:

@@ -29,6 +29,19 @@ def test_the_command(cli, tmp_path):
     assert "1 pairs" in shown
 
 
+def test_page_and_figures_are_written(cli, tmp_path):
+    made = make_run(tmp_path / "runs", make_report())
+    cli("score", made.id)
+    out, _ = cli("standings", "runs", "--html", "page.html", "--figures", "new/figures", "--compare", "statistical", "statistical")
+    assert "written: page.html" in out
+    assert "auditgame standings runs --compare statistical statistical --html page.html" in (tmp_path / "page.html").read_text()
+    Outcome(kind="scored").write(made.done)
+    found = cli.json("standings", "--figures", "new/figures")
+    assert "new/figures/affordances.svg" in found["written"]
+    assert all((tmp_path / path).stat().st_size > 1000 for path in found["written"])
+    assert "No such file or directory" in cli("standings", "--html", "nowhere/page.html", code=2)[1]
+
+
 def test_a_run_that_cannot_be_read_is_told_and_the_others_count(cli, tmp_path):
     good, bad = (make_run(tmp_path / "runs", make_report()) for _ in range(2))
     bad.spec.write_text("{")
