@@ -42,9 +42,19 @@ def survival(times: Sequence[float], happened: Sequence[bool]) -> Survival | Non
     if not times:
         return None
     ends = tuple(sorted(time for time, did in zip(times, happened, strict=True) if not did))
-    counts = {"happened": sum(happened), "censored": len(ends), "ends": ends}
     if not any(happened):
-        return Survival(times=(), without=(), low=(), high=(), median=None, median_low=None, median_high=None, **counts)
+        return Survival(
+            times=(),
+            without=(),
+            low=(),
+            high=(),
+            ends=ends,
+            median=None,
+            median_low=None,
+            median_high=None,
+            happened=0,
+            censored=len(ends),
+        )
     curve = SurvfuncRight(np.array(times, dtype=np.float64), np.array(happened, dtype=np.int64))
     with warnings.catch_warnings(), np.errstate(all="ignore"):  # a curve that ends at zero has no band there
         warnings.simplefilter("ignore", RuntimeWarning)
@@ -58,7 +68,9 @@ def survival(times: Sequence[float], happened: Sequence[bool]) -> Survival | Non
         median=_finite([curve.quantile(0.5)])[0],
         median_low=_finite([median_low])[0],
         median_high=_finite([median_high])[0],
-        **counts,
+        ends=ends,
+        happened=sum(happened),
+        censored=len(ends),
     )
 
 

@@ -37,7 +37,7 @@ def test_all_figures_are_drawn(found):
     assert list(found) == ALL
     assert all(item.title and item.caption for item in found.values())
     assert {"a", "b", "a, team of 3", "x", "y"} <= set(texts(found["success-by-attempts"].figure))
-    assert {"minutes of playing", "3/6", "dollars"} <= set(texts(found["first-right-hypothesis"].figure))
+    assert {"minutes of playing", "3/3", "0/3", "dollars"} <= set(texts(found["first-right-hypothesis"].figure))
     assert {"2/3", "1/1", "dollars a run"} <= set(texts(found["cost-and-success"].figure))
     assert {"2/3", "1/1", "0/1"} <= set(texts(found["affordances"].figure))
 
