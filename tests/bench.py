@@ -10,6 +10,7 @@ import asyncio
 import json
 import sys
 from contextlib import redirect_stdout
+from functools import partial
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Annotated
@@ -90,7 +91,8 @@ def main(
     console = Console(stderr=as_json, highlight=False)
     # Libraries that print while they train must not get between a program and its JSON.
     with redirect_stdout(sys.stderr), console.status("measuring"):
-        alone = [(at_scale, search), (concurrent, matches), (lambda count: cores_used(organism, count, rules), sweep), (summed_up, standings)]
+        swept = partial(cores_used, organism, rules=rules)
+        alone = [(at_scale, search), (concurrent, matches), (swept, sweep), (summed_up, standings)]
         if any(count for _, count in alone):
             name, rows = organism if sweep else "", [row for measure, count in alone if count for row in measure(count)]
         else:

@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from game.runs_table import RunSummary
-from game.standings import Published, Standing, published, standings
-from game.standings.standings import ENDED
+from game.run_summary import RunSummary
+from game.standings.published import Published, published
+from game.standings.standings import ENDED, Standing, standings
 from game.standings.statistics import Comparison, Rate, compare, rate
 from transcripts import Record
 

@@ -5,7 +5,7 @@ from rich.text import Text
 
 from game.blind_game.results import BlindGame, Effect, TeamResult
 from game.plain_table import plain_table
-from game.standings.table import interval_text, mean_text, rate_text
+from game.standings.words import interval_words, mean_words, outcomes_words, rate_words, spread_words
 
 
 def game_table(found: BlindGame) -> Table:
@@ -26,12 +26,12 @@ def _cells(one: TeamResult) -> list[str]:
         return [*cells, *["-"] * 6]
     return [
         *cells,
-        rate_text(row.right_of_all),
-        rate_text(one.passed),
-        mean_text(row.recall),
-        rate_text(row.false_alarms_of_all),
-        ", ".join(f"{count} {kind}" for kind, count in row.outcomes.items()),
-        "-" if row.seconds is None else f"{row.seconds:.0f} s",
+        rate_words(row.right_of_all),
+        rate_words(one.passed),
+        mean_words(row.recall),
+        rate_words(row.false_alarms_of_all),
+        outcomes_words(row.outcomes),
+        spread_words(row.seconds, "s"),
     ]
 
 
@@ -45,7 +45,7 @@ def _effect(effect: Effect) -> str:
     told = f"{effect.access} ({effect.richer} against {effect.poorer})"
     if not right.pairs:
         return f"{told}: no organism and seed was played under both"
-    interval = f" {interval_text(right.interval)}" if right.interval else ""
+    interval = f" {interval_words(right.interval)}" if right.interval else ""
     return (
         f"{told}: {right.difference:+.2f}{interval} in causes right, {right.pairs} pairs on the same organisms and seeds "
         f"({right.only_first} right only with it, {right.only_second} only without), p = {right.p_value:.3g}"

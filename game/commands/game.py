@@ -46,7 +46,7 @@ def game(
     with console.status("loading"):
         from game.blind_game import blind_game, effect_lines, game_table, published_teams
         from game.purse import PurseLimits
-        from game.runs_table import summary
+        from game.run_summary import summary
         from game.sweep.file import SweepFile
         from game.sweep.folder import cell_run, sweep_folder
         from game.sweep.grid import make_grid

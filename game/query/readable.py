@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
 
-from game.runs_table import RunSummary, summary
+from game.run_summary import RunSummary, summary
 from transcripts import RecordError, RunFolder
 
 

@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from game.query.columns import Column, columns_of, row_of
 from game.query.readable import Readable
-from game.runs_table import RunSummary
+from game.run_summary import RunSummary
 from game.score import ItemScore, Score
 from tools import Hypothesis
 from transcripts import Behaviour, Event, Report

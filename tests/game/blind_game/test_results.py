@@ -9,7 +9,7 @@ from rich.console import Console
 
 from game.blind_game import blind_game, effect_lines, game_table, published_teams
 from game.rules import known_rules, load_rules
-from game.runs_table import RunSummary
+from game.run_summary import RunSummary
 
 
 def run(rules, seed=0, *, organism="guilty", outcome="scored", correct=True, recall=0.95, auditor="a"):
