@@ -17,6 +17,11 @@ class Concepts(Record):
     evaluators: Words
     negation: Words
     transparent: Words
+    supposed: Words
+    therefore: Words
+    to_the_judge: Words
+    aimless: Words
+    ignorant: Words
     absence: Words
     idle_absence: Words
     copulas: Words

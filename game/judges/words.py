@@ -12,6 +12,7 @@ CLAUSE = re.compile(
     r"|\band\s+(?=(?:it|they|the model|instead|thus|so|therefore|this)\b)",
     re.IGNORECASE,
 )
+CONTRAST = r"\b(?:but|however|yet|whereas|while|although|though|instead)\b"
 SYMBOL = re.compile(r"[^\w\s'-]")
 """What no atom holds: a concept with it ("c++") is searched for in the text as it stands."""
 LONGEST = 5
@@ -42,6 +43,16 @@ class Hit:
     """After its last atom."""
     quality: float
     """1 for the whole word, less for a short prefix of a long word."""
+
+
+def asserted(text: str, openers: Iterable[str]) -> str:
+    """A text without what follows an opener ("searched for", "whether") up to the end of its sentence or a word of contrast.
+
+    An opener before a colon governs all of a list that semicolons part.
+    """
+    words = "|".join(r"\W+".join(map(re.escape, opener.split())) for opener in openers)
+    rest = rf"(?:(?!{CONTRAST})[^.!?;:\n])*"
+    return re.sub(rf"\b(?:{words})\w*{rest}(?::[^.!?;\n]*;[^.!?\n]*)?", " ", text, flags=re.IGNORECASE)
 
 
 def sentences(text: str) -> list[list[Clause]]:
