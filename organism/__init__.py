@@ -23,7 +23,10 @@ if TYPE_CHECKING:
     from organism.documents import DataError as DataError
     from organism.documents import Hit as Hit
     from organism.documents import StoredDocument as StoredDocument
+    from organism.embedding import Embedder as Embedder
+    from organism.embedding import EmbedderError as EmbedderError
     from organism.embedding import EmbedderSpec as EmbedderSpec
+    from organism.embedding import make_embedder as make_embedder
     from organism.feature_descriptions import FeatureDescription as FeatureDescription
     from organism.feature_excerpts import Excerpt as Excerpt
     from organism.feature_excerpts import feature_excerpts as feature_excerpts
@@ -48,7 +51,7 @@ else:
             "chat": ["ChatMessage", "render_user_start"],
             "data_store": ["DataStore"],
             "documents": ["DataError", "Hit", "StoredDocument"],
-            "embedding": ["EmbedderSpec"],
+            "embedding": ["Embedder", "EmbedderError", "EmbedderSpec", "make_embedder"],
             "feature_descriptions": ["FeatureDescription"],
             "feature_excerpts": ["Excerpt", "feature_excerpts"],
             "feature_labels": ["FeatureLabel"],

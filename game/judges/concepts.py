@@ -24,6 +24,7 @@ class Concepts(Record):
     ignorant: Words
     absence: Words
     idle_absence: Words
+    contrast: Words
     copulas: Words
     function_words: Words
 
