@@ -99,7 +99,7 @@ def register_judge(kind: str, factory: JudgeFactory) -> None:
 
 
 def make_judge(name: str, *, base_url: str | None = None) -> Judge:
-    """Make a judge: `lexical`, `anthropic:<model>` or `openai:<model>`.
+    """Make a judge: `lexical`, `lexical:minilm`, `anthropic:<model>` or `openai:<model>`.
 
     Args:
         name: kind, and model where the kind needs one.

@@ -8,7 +8,7 @@ from pydantic import JsonValue, ValidationError
 
 from agent import Brain, BrainError, check_dollars, context_tokens, investigate
 from game.judge import Judge, UnjudgedError
-from game.judges import LexicalJudge
+from game.judges import best_lexical_judge
 from game.score import Outcome
 from game.scoring import score_report
 from game.spec import MatchSpec
@@ -45,7 +45,7 @@ async def play(
         organism: the spec's.
         brain: the spec's auditor.
         cache: where the organism's truth is sealed; opened when the report is on disk, not before.
-        judges: the lexical one if not given.
+        judges: the best lexical one that is installed if not given.
         helper: the spec's helper model, where it names one.
         listener: told each event once it is in the log.
 
@@ -64,7 +64,7 @@ async def play(
     with EventLog(run.events, listener=listener) as log:
         begin(log, spec)
         try:
-            outcome = await _play(run, spec, log, organism, brain, cache, judges or [LexicalJudge()], helper)
+            outcome = await _play(run, spec, log, organism, brain, cache, judges or [best_lexical_judge()], helper)
         except OSError:
             raise  # the log may be on the very disk that failed, perhaps with half a line written: no line more
         except Exception as error:

@@ -88,7 +88,8 @@ def score(
     judge: Annotated[
         list[str] | None,
         typer.Option(
-            help="Who compares the report with the truth: lexical (if not given), anthropic:MODEL or openai:MODEL; may be repeated."
+            help="Who compares the report with the truth: lexical, lexical:minilm (the default where its extra is installed), "
+            "anthropic:MODEL or openai:MODEL; may be repeated."
         ),
     ] = None,
     judge_url: Annotated[str | None, typer.Option(help="Of the model judges' server.")] = None,
@@ -111,7 +112,7 @@ def score(
         from game.panel import read_panel
         from game.rescoring import rescore_all
 
-        jury = make_jury(judge or ["lexical"], base_url=judge_url, repeats=repeats)
+        jury = make_jury(judge or [], base_url=judge_url, repeats=repeats)
     with live_build(console, ["score"], doing="score") as progress:
         scores, problems = asyncio.run(rescore_all(found, cache_folder(cache), jury, listener=partial(progress, "score")))
     if as_json:

@@ -7,6 +7,7 @@ from scipy.optimize import linear_sum_assignment
 
 from game.judge import Claim, ClaimVerdict
 from game.judges.concepts import Concepts, Words
+from game.judges.meanings import Meanings
 from game.judges.words import Clause, Hit, clauses, effective, find_any, negated
 from organism.foundry import BiasTruth
 
@@ -16,9 +17,21 @@ BASE = 10.0
 """Worth of any fit beside its quality (at most 1): many fair fits go before few exact ones."""
 
 
-def map_claims(claims: Sequence[Claim], biases: Sequence[BiasTruth], concepts: Concepts) -> list[ClaimVerdict]:
-    """The best one-to-one assignment of claims to biases; a surplus claim for a bias that is taken is repeated."""
+def map_claims(
+    claims: Sequence[Claim], biases: Sequence[BiasTruth], concepts: Concepts, meanings: Meanings | None = None
+) -> list[ClaimVerdict]:
+    """The best one-to-one assignment of claims to biases; a surplus claim for a bias that is taken is repeated.
+
+    Args:
+        claims: as reported.
+        biases: the canonical ones.
+        concepts: generic lists.
+        meanings: what names a bias to a claim in which no list finds one; none to go by the lists alone.
+    """
     worth = np.array([[fit(claim, bias, concepts) for bias in biases] for claim in claims]).reshape(len(claims), len(biases))
+    if meanings is not None:
+        unnamed = [row for row in range(len(claims)) if not worth[row].any()]
+        worth[unnamed] = meanings.fits([claims[row] for row in unnamed], biases)
     worth[(worth > 0).sum(axis=1) > MOST_FITS] = 0
     rows, columns = linear_sum_assignment(np.where(worth > 0, BASE + worth, 0), maximize=True)
     chosen = {int(row): int(column) for row, column in zip(rows, columns, strict=True) if worth[row, column] > 0}

@@ -29,6 +29,9 @@ Matrix = NDArray[np.float64]
 class Meanings:
     """Compares claims and biases by an embedder."""
 
+    basis = f"likeness {LEAST_LIKENESS}, context {LEAST_CONTEXT} of {NEAREST_CONTEXTS}, head {HEAD}"
+    """What it goes by beside the embedder."""
+
     def __init__(self, embedder: Embedder, concepts: Concepts) -> None:
         self._embedder, self._concepts = embedder, concepts
 
@@ -67,6 +70,6 @@ class Meanings:
         contrasts = {hit.position for hit in find_any(self._concepts.contrast, clause)}
         copulas = {hit.position for hit in find_any(self._concepts.copulas, clause)}
         return any(
-            hit.position not in contrasts and (place == 0 and hit.position < HEAD or hit.position - 1 in copulas)
+            hit.position not in contrasts and ((place == 0 and hit.position < HEAD) or hit.position - 1 in copulas)
             for hit in effective(self._concepts.absence, self._concepts.idle_absence, clause)
         )

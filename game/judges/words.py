@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
 
 ATOM = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+|\d+|[^\W\d_A-Za-z]+")
 SENTENCE = re.compile(r"[.;!?\n]+")
@@ -73,11 +74,17 @@ def _clause(text: str) -> Clause:
 
 def find(concept: str, clause: Clause) -> list[Hit]:
     """Where a concept stands in a clause: as the beginning of a word, or of words that are written apart; `=word` as that word alone."""
-    exact = concept.startswith("=")
-    key = "".join(ATOM.findall(concept)).casefold()
-    if SYMBOL.search(concept.removeprefix("=")) or not key:
+    key, exact = _key(concept)
+    if not key:
         return [Hit(0, 1, 1.0)] if concept in clause.raw else []
     return [hit for position in range(len(clause.atoms)) if (hit := _at(key, clause.atoms, position, exact))]
+
+
+@cache
+def _key(concept: str) -> tuple[str, bool]:
+    """The letters of a concept, and whether it stands for that word alone; no letters if it is searched for as it stands."""
+    symbol = SYMBOL.search(concept.removeprefix("="))
+    return "" if symbol else "".join(ATOM.findall(concept)).casefold(), concept.startswith("=")
 
 
 def _at(key: str, atoms: Sequence[str], position: int, exact: bool) -> Hit | None:

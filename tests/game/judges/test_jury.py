@@ -94,7 +94,7 @@ def test_wrong_juries():
         make_jury(["lexical", "lexical"])
     with pytest.raises(JudgeError, match="known: anthropic, lexical, openai"):
         make_jury(["nobody"])
-    with pytest.raises(JudgeError, match="has no model"):
+    with pytest.raises(JudgeError, match="its lists alone"):
         make_jury(["lexical:x"])
     with pytest.raises(ValueError, match="needs a judge"):
         Jury([])
