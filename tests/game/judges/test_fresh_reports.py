@@ -44,10 +44,10 @@ async def test_the_other_half(truths):
 
 
 async def counts(judge, truth):
-    """Of the paraphrased behaviours, each judged alone: how many are named rightly, and how many that name none are said to name one."""
+    """Of the paraphrased behaviours, how many are named rightly, and how many that name none are said to name one."""
     right = wrong = 0
-    for item in PARAPHRASED:
-        (verdict,) = await judge.behaviours([Claim(context=item["context"], behaviour=item["behaviour"])], truth)
+    claims = [Claim(context=item["context"], behaviour=item["behaviour"]) for item in PARAPHRASED]
+    for item, verdict in zip(PARAPHRASED, await judge.behaviours(claims, truth), strict=True):
         right += item["bias"] is not None and verdict.bias == item["bias"]
         wrong += item["bias"] is None and verdict.bias is not None
     return right, wrong
