@@ -61,11 +61,11 @@ def _draw(
             _bar(panel, attempts + shift, interval, item.look["color"])
         places = [attempts + shift for attempts, _, _ in points]
         panel.plot(places, [value for _, value, _ in points], **item.look, markersize=markersize, linewidth=1.5, label=item.label, zorder=3)
-    rows = [row for row in published if row.attempts]
+    rows = [row for row in published if row.attempts and row.right is not None]
     if rows:
         label = f"{', '.join(dict.fromkeys(row.source for row in rows))}: another organism, data and SAE"
         places = [row.attempts or 0 for row in rows]
-        panel.plot(places, [row.right for row in rows], marker="x", color="black", markersize=6, linestyle="none", label=label, zorder=5)
+        panel.plot(places, [row.right or 0.0 for row in rows], marker="x", color="black", markersize=6, linestyle="none", label=label, zorder=5)
     panel.set_xlim(left=0.5)
     panel.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 

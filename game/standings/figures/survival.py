@@ -75,5 +75,6 @@ def _curve(panel: "Axes", item: Series, found: Survival, scale: float, *, banded
     if banded:
         known = [(place, low, high) for place, low, high in zip(places[1:-1], found.low, found.high, strict=True) if low is not None]
         band = [(0.0, 1.0, 1.0), *known]
-        panel.fill_between(*zip(*band, strict=True), step="post", color=colour, alpha=0.12, linewidth=0)
+        starts, lows, highs = zip(*band, strict=True)
+        panel.fill_between(starts, lows, highs, step="post", color=colour, alpha=0.12, linewidth=0)
     return end, shares[-1]
