@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from game.commands import adopt, build, costs, evaluate, fork, game, look, mcp, play, query, redteam, standings, sweep, techniques, verify
+from game.commands import adopt, build, costs, evaluate, fork, game, look, mcp, play, query, redteam, standings, sweep, techniques, verify, view
 from game.commands.faults import Commands
 from game.commands.options import epilog
 
@@ -75,6 +75,7 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
     ),
     look.runs: ("runs",),
     look.show: ("show last", "show last --full"),
+    view.view: ("view last --open", "view RUN --out audit.html", "view runs"),
     costs.costs: ("costs last", "costs RUN1 RUN2 --json"),
     look.score: ("score last", "score RUN1 RUN2 --json", "score last --judge lexical --judge anthropic:claude-sonnet-4-5 --repeats 3"),
     standings.standings: (

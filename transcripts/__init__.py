@@ -1,18 +1,25 @@
 """What a run leaves behind: records, events, reports, their store and their views."""
 
+from transcripts.blocks import LEVELS, Block, blocks
+from transcripts.cutting import Cut
 from transcripts.events import Event, EventKind, EventLog, EventReader, LogError, last_event, read_events
+from transcripts.marks import Marks, Piece
 from transcripts.plain import plain
 from transcripts.quotations import normal, quotation_problem
 from transcripts.records import FileRecord, Record, RecordError, describe
-from transcripts.replay import Replay, brief_arguments
+from transcripts.replay import Replay, brief_arguments, brief_result
 from transcripts.report import Behaviour, Evidence, Prediction, Report, quotations
 from transcripts.runs import RunError, RunFolder, find_run, folder_name, list_runs, new_run, terms_hash
 from transcripts.text import hidden, inert, visible
+from transcripts.timeline import Step, Turn, timeline
 from transcripts.usage import Usage, turn_usage
 from transcripts.wording import wording_hash
 
 __all__ = [
+    "LEVELS",
     "Behaviour",
+    "Block",
+    "Cut",
     "Event",
     "EventKind",
     "EventLog",
@@ -20,6 +27,8 @@ __all__ = [
     "Evidence",
     "FileRecord",
     "LogError",
+    "Marks",
+    "Piece",
     "Prediction",
     "Record",
     "RecordError",
@@ -27,8 +36,12 @@ __all__ = [
     "Report",
     "RunError",
     "RunFolder",
+    "Step",
+    "Turn",
     "Usage",
+    "blocks",
     "brief_arguments",
+    "brief_result",
     "describe",
     "find_run",
     "folder_name",
@@ -43,6 +56,7 @@ __all__ = [
     "quotations",
     "read_events",
     "terms_hash",
+    "timeline",
     "turn_usage",
     "visible",
     "wording_hash",

@@ -28,7 +28,7 @@ def quotation_problem(evidence: Evidence, events: Sequence[Event], citable: Call
         return "the quotation is blank"
     content = citable(event)
     # An auditor reads results as JSON: a quotation may be of one text in it, or of the JSON itself (a rate and its name).
-    held = [*(normal(text) for text in _strings(content)), normal(json.dumps(content, ensure_ascii=False))]
+    held = [*(normal(text) for text in strings(content)), normal(json.dumps(content, ensure_ascii=False))]
     return "" if any(quotation in text for quotation in wanted for text in held) else f"not in event {evidence.event}"
 
 
@@ -48,13 +48,13 @@ def normal(text: str) -> str:
     return " ".join(unicodedata.normalize("NFC", text).split())
 
 
-def _strings(value: JsonValue) -> Iterator[str]:
+def strings(value: JsonValue) -> Iterator[str]:
     """Every string inside a value, keys aside."""
     if isinstance(value, str):
         yield value
     elif isinstance(value, list):
         for item in value:
-            yield from _strings(item)
+            yield from strings(item)
     elif isinstance(value, dict):
         for item in value.values():
-            yield from _strings(item)
+            yield from strings(item)
