@@ -7,7 +7,10 @@ const reveal = () => {
   for (let at = target; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
   const inside = target.querySelector(":scope > .what > details");
   if (inside) inside.open = true;
-  target.scrollIntoView({ block: "center" });
+  // Twice: what comes into view takes its real height only then.
+  const show = () => target.scrollIntoView({ block: target.tagName === "H2" ? "start" : "center" });
+  show();
+  requestAnimationFrame(() => requestAnimationFrame(show));
 };
 addEventListener("hashchange", reveal);
 addEventListener("load", reveal);
