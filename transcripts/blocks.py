@@ -213,15 +213,12 @@ def _strip(name: str, measure: str, rows: Sequence[Mapping[str, JsonValue]], mor
     (only,) = names
     values = [_float(row[only]) for row in rows]
     most = max((abs(value) for value in values), default=0.0) or 1.0
-    tokens = tuple(
-        Token(str(row["token"]), value, round(LEVELS * abs(value) / most)) for row, value in zip(rows, values, strict=True)
-    )
+    tokens = tuple(Token(str(row["token"]), value, round(LEVELS * abs(value) / most)) for row, value in zip(rows, values, strict=True))
     return Strip(name, measure or only, tokens, more)
 
 
 def _at(values: JsonValue, place: int) -> JsonValue:
     return values[place] if isinstance(values, list) and place < len(values) else None
-
 
 
 def _is_short(value: JsonValue) -> bool:

@@ -113,9 +113,7 @@ class _Reading:
         if isinstance(probability, int | float):
             self._probabilities[name] = float(probability)
 
-    def _add(
-        self, kind: StepKind, event: Event, *, arguments: dict[str, JsonValue] | None = None, before: float | None = None
-    ) -> None:
+    def _add(self, kind: StepKind, event: Event, *, arguments: dict[str, JsonValue] | None = None, before: float | None = None) -> None:
         self._turns[-1].steps.append(Step(kind, event, self._played, arguments or {}, before))
 
 

@@ -45,9 +45,7 @@ def _index(console: Console, folder: Path, out: Path | None, *, full: bool) -> P
     with console.status("writing") as status:
         from game.view import write_index
 
-        page, problems = write_index(
-            folder, out, full=full, told=lambda done, count: status.update(f"writing: {done} of {count} pages")
-        )
+        page, problems = write_index(folder, out, full=full, told=lambda done, count: status.update(f"writing: {done} of {count} pages"))
     for line in problems:
         console.print(Text(line, style="yellow"), soft_wrap=True)
     return page

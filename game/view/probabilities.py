@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from transcripts import Event, Step, Turn
 
@@ -120,7 +121,7 @@ def _apart(heights: Sequence[float]) -> list[float]:
     """Heights moved so that labels do not cover each other and stay inside the figure."""
     order = sorted(range(len(heights)), key=lambda place: heights[place])
     moved = list(heights)
-    for before, after in zip(order, order[1:], strict=False):
+    for before, after in pairwise(order):
         moved[after] = max(moved[after], moved[before] + LABEL)
     # What would stand below the axis moves up, and pushes those above it.
     limit = HEIGHT - BOTTOM
