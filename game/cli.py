@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from game.commands import adopt, build, costs, evaluate, fork, game, look, mcp, play, query, redteam, standings, sweep, techniques, verify, view
+from game.commands import adopt, build, costs, evaluate, export, fork, game, look, mcp, play, query, redteam, standings, sweep, techniques, verify, view
 from game.commands.faults import Commands
 from game.commands.options import epilog
 
@@ -76,6 +76,7 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
     look.runs: ("runs",),
     look.show: ("show last", "show last --full"),
     view.view: ("view last --open", "view RUN --out audit.html", "view runs"),
+    export.export: ("export last --to inspect", "export RUN1 RUN2 --to parquet --out tables", "export last --to jsonl"),
     costs.costs: ("costs last", "costs RUN1 RUN2 --json"),
     look.score: ("score last", "score RUN1 RUN2 --json", "score last --judge lexical --judge anthropic:claude-sonnet-4-5 --repeats 3"),
     standings.standings: (

@@ -10,6 +10,8 @@ from typer.core import TyperGroup
 EXPECTED = {
     "agent.brain": ("BrainError",),
     "game.evaluation.grading": ("EvaluationError",),
+    "game.exporting.exporters": ("ExportError",),
+    "game.exporting.inspect_log": ("InspectMissingError",),
     "game.figure_style": ("FigureError",),
     "game.judge": ("JudgeError", "UnjudgedError"),
     "game.purse": ("PurseSpentError",),

@@ -1,4 +1,4 @@
-"""The page of all runs under a folder, with a page for each of them. Runs of one folder stand together, a team's members under their team."""
+"""The page of all runs under a folder, with a page for each. Runs of a folder stand together, a team's members under their team."""
 
 import os
 from collections import Counter

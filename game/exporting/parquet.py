@@ -1,0 +1,59 @@
+"""Runs as two Parquet tables, for data frames: one row a run, one row an event."""
+
+import json
+import types
+import typing
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from game.exporting.rows import EventRow, PlayedRun, rows
+from game.runs_table import RunSummary
+from transcripts import Record
+
+if TYPE_CHECKING:
+    import pyarrow
+
+AS_JSON = ("spec", "report", "score")
+"""Columns of a run that hold JSON, as the file of that name beside its log; null where it has none."""
+
+
+def write_parquet(runs: Iterable[PlayedRun], folder: Path) -> list[Path]:
+    """Write `runs.parquet` (the fields of `RunSummary`, and spec, report and score as JSON) and `events.parquet` (those of `EventRow`).
+
+    What an event holds stands as JSON in its column `data`.
+    """
+    import pyarrow
+    from pyarrow.parquet import ParquetWriter
+
+    folder.mkdir(parents=True, exist_ok=True)
+    paths = [folder / "runs.parquet", folder / "events.parquet"]
+    partials = [path.with_name(path.name + ".partial") for path in paths]
+    text = [pyarrow.field(name, pyarrow.string()) for name in AS_JSON]
+    schemas = [pyarrow.schema([*_fields(RunSummary), *text]), pyarrow.schema(_fields(EventRow))]
+    with ParquetWriter(partials[0], schemas[0]) as of_runs, ParquetWriter(partials[1], schemas[1]) as of_events:
+        for run in runs:
+            parts = {"spec": json.dumps(run.spec)} | {
+                name: part.model_dump_json() if part else None for name, part in (("report", run.report), ("score", run.score))
+            }
+            of_runs.write_table(pyarrow.Table.from_pylist([run.summary.model_dump() | parts], schema=schemas[0]))
+            found = [row.model_dump() | {"data": json.dumps(row.data)} for row in rows(run)]
+            of_events.write_table(pyarrow.Table.from_pylist(found, schema=schemas[1]))
+    for partial, path in zip(partials, paths, strict=True):
+        partial.replace(path)
+    return paths
+
+
+def _fields(record: type[Record]) -> "list[pyarrow.Field[Any]]":
+    """A column for each field, typed by its annotation: one that is null in every row has the same type as elsewhere."""
+    import pyarrow
+
+    columns = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_()}
+    return [pyarrow.field(name, columns.get(_plain(field.annotation), pyarrow.string())) for name, field in record.model_fields.items()]
+
+
+def _plain(annotation: Any) -> Any:
+    """The type of a field that may be null."""
+    if isinstance(annotation, types.UnionType):
+        (annotation,) = (part for part in typing.get_args(annotation) if part is not type(None))
+    return annotation
