@@ -11,7 +11,7 @@ from transcripts.replay import Replay, brief_arguments, brief_result
 from transcripts.report import Behaviour, Evidence, Prediction, Report, quotations
 from transcripts.runs import RunError, RunFolder, find_run, folder_name, list_runs, new_run, terms_hash
 from transcripts.text import hidden, inert, visible
-from transcripts.timeline import Step, Turn, timeline
+from transcripts.timeline import Step, Turn, clocked, timeline
 from transcripts.usage import Usage, turn_usage
 from transcripts.wording import wording_hash
 
@@ -42,6 +42,7 @@ __all__ = [
     "blocks",
     "brief_arguments",
     "brief_result",
+    "clocked",
     "describe",
     "find_run",
     "folder_name",

@@ -1,6 +1,6 @@
 """Events in the order in which people read them: turn by turn, each call with what came back. It knows no tool and draws nothing."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -54,26 +54,37 @@ def timeline(events: Iterable[Event], *, keep: Iterable[int] = ()) -> list[Turn]
         keep: indexes of results that are shown even where their effect is an event of its own: somebody refers to them.
     """
     reading = _Reading(frozenset(keep))
-    for event in events:
-        reading.read(event)
+    for event, played in clocked(events):
+        reading.read(event, played)
     return reading.finish()
 
 
+def clocked(events: Iterable[Event]) -> Iterator[tuple[Event, float]]:
+    """Each event with the seconds of playing until it, without the gaps before a run was resumed.
+
+    Args:
+        events: of one run, from its first.
+    """
+    played, last = 0.0, None
+    for event in events:
+        if last is not None and event.kind != "resumed":
+            played += event.time - last
+        last = event.time
+        yield event, round(played, 3)
+
+
 class _Reading:
-    """Remembers what later events refer to: open calls, probabilities, the time."""
+    """Remembers what later events refer to: open calls and probabilities."""
 
     def __init__(self, keep: frozenset[int]) -> None:
         self._keep = keep
         self._turns = [Turn(0, 0.0)]
         self._open: dict[str, tuple[Event, float]] = {}
         self._probabilities: dict[str, float] = {}
-        self._last: float | None = None
         self._played = 0.0
 
-    def read(self, event: Event) -> None:
-        if self._last is not None and event.kind != "resumed":
-            self._played += event.time - self._last
-        self._last = event.time
+    def read(self, event: Event, played: float) -> None:
+        self._played = played
         if event.kind == "turn":
             self._turn(event)
         elif event.kind == "call":

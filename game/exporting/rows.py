@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from game.runs_table import RunSummary, summary
 from game.score import Score
-from transcripts import Event, Record, Report, RunFolder, read_events
+from transcripts import Event, Record, Report, RunFolder, clocked, read_events
 
 
 class EventRow(Record):
@@ -77,13 +77,10 @@ class PlayedRun:
 
 def rows(run: PlayedRun) -> Iterator[EventRow]:
     """The events of a run."""
-    played, turn, last = 0.0, 0, None
-    for event in run.events:
-        if last is not None and event.kind != "resumed":
-            played += event.time - last
-        last = event.time
+    turn = 0
+    for event, played in clocked(run.events):
         turn += event.kind == "turn"
-        yield _row(run.summary.run, event, round(played, 3), turn)
+        yield _row(run.summary.run, event, played, turn)
 
 
 def _row(run: str, event: Event, played: float, turn: int) -> EventRow:

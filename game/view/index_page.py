@@ -11,7 +11,7 @@ from game.runs_table import RunSummary, summary
 from game.version import package_version
 from game.view.asked import read_asked
 from game.view.probabilities import clock
-from game.view.rendering import render
+from game.view.rendering import render, save
 from game.view.run_page import PAGE, write_page
 from transcripts import RecordError, RunError, RunFolder, list_runs
 
@@ -77,10 +77,7 @@ def write_index(
     page = render(
         "index.html.j2", folder=str(folder), groups=groups, outcomes=outcomes.most_common(), clock=clock, version=package_version()
     )
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(page, encoding="utf-8")
-    partial.replace(path)
+    save(page, path)
     return path, [f"{row.run}: {row.problem}" for group in groups for row in group.rows if row.problem]
 
 

@@ -25,6 +25,14 @@ def render(template: str, **values: Any) -> str:
     return _environment().get_template(template).render(values)
 
 
+def save(page: str, path: Path) -> None:
+    """Write a page, whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_name(path.name + ".partial")
+    partial.write_text(page, encoding="utf-8")
+    partial.replace(path)
+
+
 @cache
 def _environment() -> Environment:
     environment = Environment(

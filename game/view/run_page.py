@@ -14,7 +14,7 @@ from game.version import package_version
 from game.view.asked import Asked, read_asked
 from game.view.claims import Citation, claims
 from game.view.probabilities import clock, figure
-from game.view.rendering import render
+from game.view.rendering import render, save
 from tools import Tally, Used
 from transcripts import Cut, Event, LogError, Marks, Report, RunFolder, Turn, blocks, brief_arguments, brief_result, read_events, timeline
 
@@ -54,10 +54,7 @@ def write_page(run: RunFolder, path: Path | None = None, *, full: bool = False, 
         RecordError: one of the run's files cannot be read.
     """
     path = path or run.path / PAGE
-    path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_name(path.name + ".partial")
-    partial.write_text(run_page(run, full=full, index=index), encoding="utf-8")
-    partial.replace(path)
+    save(run_page(run, full=full, index=index), path)
     return path
 
 
