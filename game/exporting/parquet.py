@@ -1,13 +1,12 @@
 """Runs as two Parquet tables, for data frames: one row a run, one row an event."""
 
 import json
-import types
-import typing
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from game.exporting.rows import EventRow, PlayedRun, rows
+from game.query.columns import columns_of, row_of
 from game.runs_table import RunSummary
 from transcripts import Record
 
@@ -36,9 +35,8 @@ def write_parquet(runs: Iterable[PlayedRun], folder: Path) -> list[Path]:
             parts = {"spec": json.dumps(run.spec)} | {
                 name: part.model_dump_json() if part else None for name, part in (("report", run.report), ("score", run.score))
             }
-            of_runs.write_table(pyarrow.Table.from_pylist([run.summary.model_dump() | parts], schema=schemas[0]))
-            found = [row.model_dump() | {"data": json.dumps(row.data)} for row in rows(run)]
-            of_events.write_table(pyarrow.Table.from_pylist(found, schema=schemas[1]))
+            of_runs.write_table(pyarrow.Table.from_pylist([row_of(run.summary) | parts], schema=schemas[0]))
+            of_events.write_table(pyarrow.Table.from_pylist([row_of(row) for row in rows(run)], schema=schemas[1]))
     for partial, path in zip(partials, paths, strict=True):
         partial.replace(path)
     return paths
@@ -48,12 +46,5 @@ def _fields(record: type[Record]) -> "list[pyarrow.Field[Any]]":
     """A column for each field, typed by its annotation: one that is null in every row has the same type as elsewhere."""
     import pyarrow
 
-    columns = {str: pyarrow.string(), int: pyarrow.int64(), float: pyarrow.float64(), bool: pyarrow.bool_()}
-    return [pyarrow.field(name, columns.get(_plain(field.annotation), pyarrow.string())) for name, field in record.model_fields.items()]
-
-
-def _plain(annotation: Any) -> Any:
-    """The type of a field that may be null."""
-    if isinstance(annotation, types.UnionType):
-        (annotation,) = (part for part in typing.get_args(annotation) if part is not type(None))
-    return annotation
+    types = {"BIGINT": pyarrow.int64(), "DOUBLE": pyarrow.float64(), "BOOLEAN": pyarrow.bool_()}
+    return [pyarrow.field(column.name, types.get(column.type, pyarrow.string())) for column in columns_of(record)]
