@@ -5,7 +5,25 @@ from typing import Annotated
 
 import typer
 
-from game.commands import adopt, build, costs, evaluate, export, fork, game, look, mcp, play, query, redteam, standings, sweep, techniques, verify, view
+from game.commands import (
+    adopt,
+    build,
+    costs,
+    evaluate,
+    export,
+    fork,
+    game,
+    look,
+    mcp,
+    play,
+    query,
+    redteam,
+    standings,
+    sweep,
+    techniques,
+    verify,
+    view,
+)
 from game.commands.faults import Commands
 from game.commands.options import epilog
 

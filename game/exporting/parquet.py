@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from game.exporting.rows import EventRow, PlayedRun, rows
 from game.query.columns import columns_of, row_of
-from game.runs_table import RunSummary
+from game.run_summary import RunSummary
 from transcripts import Record
 
 if TYPE_CHECKING:

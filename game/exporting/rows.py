@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from pydantic import JsonValue
 
-from game.runs_table import RunSummary, summary
+from game.run_summary import RunSummary, summary
 from game.score import Score
 from transcripts import Event, Record, Report, RunFolder, clocked, read_events
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from urllib.parse import quote
 
-from game.runs_table import RunSummary, summary
+from game.run_summary import RunSummary, summary
 from game.version import package_version
 from game.view.asked import read_asked
 from game.view.probabilities import clock

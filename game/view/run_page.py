@@ -8,7 +8,7 @@ from pydantic import JsonValue
 from game.commands.costs import dollars
 from game.costs import costs
 from game.panel import POINTS
-from game.runs_table import summary
+from game.run_summary import summary
 from game.score import Score
 from game.version import package_version
 from game.view.asked import Asked, read_asked

@@ -65,7 +65,9 @@ def _draw(
     if rows:
         label = f"{', '.join(dict.fromkeys(row.source for row in rows))}: another organism, data and SAE"
         places = [row.attempts or 0 for row in rows]
-        panel.plot(places, [row.right or 0.0 for row in rows], marker="x", color="black", markersize=6, linestyle="none", label=label, zorder=5)
+        panel.plot(
+            places, [row.right or 0.0 for row in rows], marker="x", color="black", markersize=6, linestyle="none", label=label, zorder=5
+        )
     panel.set_xlim(left=0.5)
     panel.xaxis.set_major_locator(MaxNLocator(integer=True, min_n_ticks=1))
 
