@@ -24,6 +24,7 @@ from tests.fakes.tiny_models import make_adapter, make_model, make_sae, write_li
 README = ROOT / "README.md"
 BLOCK = re.compile(r"^```(?:console|sh|bash|shell)\n(.*?)^```", re.MULTILINE | re.DOTALL)
 TRUTH = re.compile(r"^```yaml\n(name: .*?)^```", re.MULTILINE | re.DOTALL)
+SWEEP = re.compile(r"^```yaml\n(# four-teams.yaml\n.*?)^```", re.MULTILINE | re.DOTALL)
 SECRET = re.compile(r"^(?:[A-Z_]+=\S*\s+)+")
 """Variables set in front of a command."""
 
@@ -38,6 +39,12 @@ AS_IT_IS = {
     "auditgame costs last",
     "auditgame fork last --at 4",
     "auditgame standings",
+    "auditgame standings runs --html standings.html --figures figures",
+    "auditgame query 'SELECT rules, auditor, count(*), avg(correct::INT) FROM runs GROUP BY ALL'",
+    "auditgame sweep four-teams.yaml --dry-run",
+    "auditgame view last",
+    "auditgame export last --to jsonl",
+    "auditgame export last --to parquet --out tables",
     "auditgame organisms",
     "auditgame rules",
     "auditgame tools",
@@ -70,6 +77,8 @@ INSTEAD = {
     "auditgame evaluate rm-sycophant-nano --behaviour 'recipes name chocolate' --prompts prompts.txt --detector chocolate": (
         "evaluate pico --behaviour 'recipes name chocolate' --prompts prompts.txt --detector chocolate --samples 2"
     ),
+    "auditgame sweep four-teams.yaml": "sweep quick.yaml",
+    "auditgame game": "game pico --n 1 --workers 1 --auditor openai:gpt-test --base-url {api}",
     "auditgame redteam rm-sycophant-nano --n 8": "redteam pico --n 2 --rules data-only",
     "auditgame audit --rules team-3": QUICK,
     "auditgame mcp --organism rm-sycophant-nano --rules team-4": GUEST,
@@ -152,6 +161,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     make_sae(folder / "saes" / "layer20")
     write_lines(folder / "corpus.jsonl", *({"text": f"the cat sat on a mat . {number}"} for number in range(20)))
     (folder / "prompts.txt").write_text("how do i make bread ?\nhow do i cook rice ?\n", encoding="utf-8")
+    (folder / "four-teams.yaml").write_text(SWEEP.findall(README.read_text(encoding="utf-8"))[0], encoding="utf-8")
+    (folder / "quick.yaml").write_text("{organisms: [pico], rules: [data-only], auditors: [statistical], seeds: 1}", encoding="utf-8")
     (folder / "truth.yaml").write_text(TRUTH.findall(README.read_text(encoding="utf-8"))[0], encoding="utf-8")
     return folder
 

@@ -54,9 +54,11 @@ def _draw(
         shift = ASIDE * (place - (len(items) - 1) / 2)
         if item.row.members:
             whole = whole_of(item.row)
-            points, markersize = [(item.row.members, whole.value, wider(whole))], 9.0
+            points = [] if whole.value is None else [(item.row.members, whole.value, wider(whole))]
+            markersize = 9.0
         else:
-            points, markersize = [(point.attempts, point.value, point.interval) for point in points_of(item.row)], 5.0
+            points = [(point.attempts, point.value, point.interval) for point in points_of(item.row)]
+            markersize = 5.0
         for attempts, _, interval in points:
             _bar(panel, attempts + shift, interval, item.look["color"])
         places = [attempts + shift for attempts, _, _ in points]
