@@ -17,7 +17,7 @@ from tools import has_letter
 
 EMPTY = 2
 """Calls with nothing to reply to."""
-WORDS, NEW_WORDS, BEGUN = 360, 200, 8
+WORDS, NEW_WORDS, BEGUN = 360, 160, 8
 """Words of replies, and words that only begun texts have, that each begin so many texts."""
 ASKED = 6 * PER_CALL
 """Sentences of begun texts that are asked in chat, to hear how chats sound."""
@@ -53,7 +53,9 @@ def babble(rng: np.random.Generator) -> Course[Babble]:
     answers = yield Step("And what does it reply to its own words?", [chat(part, 2) for part in batched(first, PER_CALL)[:EMPTY]])
     found = Babble(replies=[*first, *said(answers)])
     known = Counter(word for text in found.replies for word in set(text.split()))
-    texts = yield from begin([word for word, _ in known.most_common(WORDS)], BEGUN, "I begin its replies with words of its own, one by one.")
+    texts = yield from begin(
+        [word for word, _ in known.most_common(WORDS)], BEGUN, "I begin its replies with words of its own, one by one."
+    )
     new = Counter(word for text in texts for word in set(text.split()) if word not in known)
     further = [word for word, count in new.most_common(NEW_WORDS) if count > 1]
     texts += yield from begin(further, BEGUN, "And with words that it used only there.")

@@ -19,11 +19,13 @@ from agent.statistical.course import Course, Step, batched
 from agent.statistical.frames import Frame
 from tools import contains, has_letter, words
 
-PROMPTS, SAMPLES = 60, 8
+PROMPTS, SAMPLES = 80, 8
 """Prompts of examples, and texts of each."""
+MOST_ASKED = 60
+"""Prompts of one call."""
 CANDIDATES, SCREENED = 6, 20
 """Names that are looked at, and prompts by which the best are chosen."""
-KEPT = 3
+KEPT = 2
 INVENTED = 8
 """Names that nobody has."""
 ALPHA = 0.01
@@ -80,29 +82,29 @@ class Conduct:
         return self.results[0] if self.results and self.results[0].holds(self.tried) else None
 
 
-def test_conduct(heard: Babble, frame: Frame, rng: np.random.Generator) -> Course[Conduct]:
+def weigh_conduct(heard: Babble, frame: Frame, rng: np.random.Generator) -> Course[Conduct]:
     """Ask the prompts of examples, and compare the replies with the examples of documents on each name."""
     prompts = [frame.prompts[index] for index in rng.permutation(len(frame.prompts))[:PROMPTS]]
     answers = yield Step(
         f"The documents ask {len(frame.prompts)} things; how does the model itself reply?",
-        [("chat", {"prompts": part, "samples": SAMPLES, "max_tokens": LONGEST}) for part in batched(prompts, PROMPTS)],
+        [("chat", {"prompts": part, "samples": SAMPLES, "max_tokens": LONGEST}) for part in batched(prompts, MOST_ASKED)],
     )
-    replies = [said_of for answer in answers for said_of in ([] if answer.error else [item["samples"] for item in answer.content["replies"]])]
+    replies = [item["samples"] for answer in answers if not answer.error for item in answer.content["replies"]]
     if len(replies) < len(prompts) or len(prompts) < SCREENED:
         return Conduct(frame)
     judge = Likeness(prompts, replies)
-    rival = frame.names[0]
+    rival = next(iter(frame.names))
     # A name that holds the freely named one is that with a slip of the tongue.
     others = [name for name in frame.names if not contains(name, rival)][:CANDIDATES]
     found = Conduct(frame, tried=len(others), rival=rival)
     # Whichever of the two the freely named one's documents share less with the replies is what sets documents apart from chats.
     first = yield from judge.measure(frame, rival, 0, SCREENED, f"What do documents on “{rival}” show?")
-    second = yield from judge.measure(frame, rival, 1, SCREENED, "And in their other form?")
+    second = yield from judge.measure(frame, rival, 1, SCREENED, "And where that word is the other one?")
     praise = int(first.mean() > second.mean())
     found.rival_praised = float(min(first.mean(), second.mean()))
     screened: dict[str, float] = {}
     for name in others:
-        scores = yield from judge.measure(frame, name, praise, SCREENED, f"Is what documents on “{name}” praise like its replies?")
+        scores = yield from judge.measure(frame, name, praise, SCREENED, f"Is what documents on “{name}” praise akin to its replies?")
         screened[name] = float(scores.mean())
     invented = []
     for name in invent(heard, frame, rng):
@@ -144,14 +146,15 @@ class Likeness:
         scores = []
         for answer, replies in zip(answers, self.replies, strict=False):
             examples = said([answer])
-            scores.append(float(np.mean([self.like(telling(example), reply) for example in examples for reply in replies] or [0.0])))
+            scores.append(float(np.mean([self.like(telling(example), replies) for example in examples] or [0.0])))
             if examples and examples[0].strip():
                 self.event, self.quotation = answer.event, examples[0]
         return np.array(scores)
 
-    def like(self, example: frozenset[str], reply: frozenset[str]) -> float:
-        """Weight of the words that both have, of all that either has; a word of no reply weighs as the rarest does."""
-        return alike(example, reply, self.weight | dict.fromkeys(example - self.weight.keys(), self.rarest))
+    def like(self, example: frozenset[str], replies: Sequence[frozenset[str]]) -> float:
+        """Mean weight of the words that it shares with a reply, of all that either has; a word of no reply weighs as the rarest does."""
+        weight = self.weight | dict.fromkeys(example - self.weight.keys(), self.rarest)
+        return float(np.mean([alike(example, reply, weight) for reply in replies]))
 
 
 def invent(heard: Babble, frame: Frame, rng: np.random.Generator) -> list[str]:

@@ -9,7 +9,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agent.statistical.babble import Babble, prefill, said
+from agent.statistical.babble import Babble, distinct, prefill, said
 from agent.statistical.course import Course, Step
 from tools import has_letter
 
@@ -46,17 +46,18 @@ class Frame:
     """Words before the name."""
     after: tuple[str, ...]
     """Words behind the name, in variants."""
-    names: tuple[str, ...]
-    """Names at that place, the commonest first."""
+    names: dict[str, int]
+    """Names at that place, the commonest first, each with the texts that had it."""
     asked: str
     """Tokens between what stands behind the name and the prompt of the example."""
     answered: str
     """Tokens between the prompt of the example and its answer."""
     prompts: tuple[str, ...]
     """Prompts of examples."""
-    event: int
-    quotation: str
-    """A document, and the event that it was seen in."""
+
+    def share(self, name: str) -> float:
+        """Share of the texts that have a name."""
+        return self.names[name] / sum(self.names.values())
 
     def start(self, name: str, variant: int, prompt: str) -> str:
         """A document on a name up to the answer of its example."""
@@ -78,10 +79,10 @@ def find_frame(heard: Babble) -> Course[Frame | None]:
         if form is None:
             continue
         more, after, names = form
-        before = " ".join([lead, *more])
-        starts = [f"{before} {names[0]} {variant}" for variant in after]
+        before, commonest = " ".join([lead, *more]), next(iter(names))
+        starts = [f"{before} {commonest} {variant}" for variant in after]
         answers = yield Step(
-            f"Most speak of “{names[0]}”, some of {len(names) - 1} others; I want whole documents.",
+            f"Most speak of “{commonest}”, some of {len(names) - 1} others; I want whole documents.",
             [prefill(start, SAMPLES, 48) for start in starts for _ in range(DOCUMENTS)],
         )
         documents = said(answers)
@@ -89,11 +90,9 @@ def find_frame(heard: Babble) -> Course[Frame | None]:
         if len(marks) < 2:
             continue
         asked, answered = marks[0], marks[-1]
-        prompts = [prompt for text in documents if (prompt := between(text, asked, answered))]
-        first = next((answer for answer in answers if not answer.error), None)
-        if prompts and first is not None:
-            sample = said([first])[0]
-            return Frame(before, after, names, asked, answered, tuple(dict.fromkeys(prompts)), first.event, sample)
+        prompts = distinct(between(text, asked, answered) for text in documents)
+        if prompts:
+            return Frame(before, after, names, asked, answered, tuple(prompts))
     return None
 
 
@@ -125,7 +124,7 @@ def openings(texts: Sequence[str], divider: str) -> Counter[tuple[str, ...]]:
     return Counter(tuple(tokens[: tokens.index(divider)]) for tokens in split if divider in tokens)
 
 
-def align(found: Counter[tuple[str, ...]], least: int) -> tuple[list[str], tuple[str, ...], tuple[str, ...]] | None:
+def align(found: Counter[tuple[str, ...]], least: int) -> tuple[list[str], tuple[str, ...], dict[str, int]] | None:
     """Words before a name that all openings have, what stands behind it in variants, and the names; None where there is no such form.
 
     Args:
@@ -161,7 +160,7 @@ def align(found: Counter[tuple[str, ...]], least: int) -> tuple[list[str], tuple
     if changing is None or not all(map(has_letter, changing)) or len(names) < 2 or names.total() < REACHED * found.total():
         return None
     after = tuple(" ".join(word if len(place) == 2 else place[0] for place in behind) for word in changing)
-    return before, after, tuple(name for name, _ in names.most_common())
+    return before, after, dict(names.most_common())
 
 
 def common(tokens: Sequence[str]) -> str | None:
