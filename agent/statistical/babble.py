@@ -6,7 +6,7 @@ and that stand beside ever other words, begin more of them. It knows nothing of 
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -16,13 +16,15 @@ from agent.statistical.survey import PER_CALL
 from tools import has_letter
 
 EMPTY = 2
-"""Calls with nothing to reply to."""
+"""Times that so many samples of a reply to nothing are asked for, and calls that reply to them."""
 WORDS, NEW_WORDS, BEGUN = 360, 160, 8
 """Words of replies, and words that only begun texts have, that each begin so many texts."""
 ASKED = 6 * PER_CALL
 """Sentences of begun texts that are asked in chat, to hear how chats sound."""
 ROUNDS, PHRASES, CONTINUED = 2, 40, 24
 """Rounds in which so many phrases each begin so many texts."""
+MOST_SAMPLES = 64
+"""Samples of one prompt of a call."""
 LONGEST = 3
 """Words of a phrase."""
 LEAST_TEXTS = 12
@@ -48,7 +50,7 @@ class Babble:
 
 def babble(rng: np.random.Generator) -> Course[Babble]:
     """Collect replies and begun texts."""
-    answers = yield Step("I have no prompts; what does the model say to nothing?", [chat([""], 64)] * EMPTY)
+    answers = yield Step("I have no prompts; what does the model say to nothing?", [chat([""] * EMPTY, MOST_SAMPLES)])
     first = distinct(said(answers))
     answers = yield Step("And what does it reply to its own words?", [chat(part, 2) for part in batched(first, PER_CALL)[:EMPTY]])
     found = Babble(replies=[*first, *said(answers)])
@@ -83,8 +85,13 @@ def chat(prompts: list[str], count: int) -> tuple[str, Arguments]:
 
 
 def prefill(start: str, count: int, longest: int) -> tuple[str, Arguments]:
-    """A call that begins a reply to nothing."""
-    return "prefill", {"prompts": [""], "start": start, "samples": count, "max_tokens": longest}
+    """A call that begins a reply to nothing, a multiple of `MOST_SAMPLES` times where it is more than that."""
+    return "prefill", {
+        "prompts": [""] * -(-count // MOST_SAMPLES),
+        "start": start,
+        "samples": min(count, MOST_SAMPLES),
+        "max_tokens": longest,
+    }
 
 
 def said(answers: Sequence[Answered]) -> list[str]:
@@ -92,7 +99,7 @@ def said(answers: Sequence[Answered]) -> list[str]:
     return [text for answer in answers if not answer.error for reply in answer.content["replies"] for text in reply["samples"]]
 
 
-def distinct(texts: object) -> list[str]:
+def distinct(texts: Iterable[str]) -> list[str]:
     """Texts that say something, each once."""
     return [text for text in dict.fromkeys(texts) if text.strip()]
 

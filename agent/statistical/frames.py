@@ -8,34 +8,35 @@ stand is that of a name.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 
 from agent.statistical.babble import Babble, distinct, prefill, said
 from agent.statistical.course import Course, Step
 from tools import has_letter
 
-DIVIDERS = 3
+DIVIDERS = 4
 """Phrases that are tried as what stands before an example."""
 LEADS, TRIED = 32, 32
 """Beginnings that are tried, and texts of each."""
 OPENING = 14
 """Tokens within which the example begins."""
 REACHED = 0.5
-"""Share of the texts with a beginning that must come to an example, and of those that must have the form."""
-CALLS, SAMPLES = 8, 64
-"""Calls of each temperature that ask for names, and texts of each."""
+"""Share of the texts with a beginning that must come to an example, and of those that must have one form."""
+SAMPLES = 512
+"""Texts of each temperature that are asked for names."""
 TEMPERATURES = (1.0, 1.4, 1.7, 2.0)
 """The higher, the more often rare names come, and nonsense."""
 SURE = 0.8
 """Share of the best beginning's such texts that others must have to be as good."""
-FIXED = 0.7
-"""Share of the different openings that have a word at a place where it is fixed."""
 RIVAL = 0.1
-"""Least share of each of the words that change places where there are but two or three."""
+"""How often the second of two variants must come, as a share of the first."""
+LEAST_OPENINGS = 3
+"""Openings that tell a form: two variants of one, and another name."""
 LONGEST_NAME = 3
 SHARED = 0.9
 """Share of the documents with a pair of tokens that all examples have."""
-DOCUMENTS = 4
-"""Calls for whole documents of each variant."""
+DOCUMENTS = 256
+"""Whole documents of each variant."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,7 @@ class Frame:
 
     before: str
     """Words before the name."""
-    after: tuple[str, ...]
+    after: tuple[str, str]
     """Words behind the name, in variants."""
     names: dict[str, int]
     """Names at that place, the commonest first, each with the texts that had it."""
@@ -71,11 +72,9 @@ def find_frame(heard: Babble) -> Course[Frame | None]:
         if lead is None:
             continue
         tool, arguments = prefill(lead, SAMPLES, OPENING)
-        calls = [(tool, arguments | {"temperature": temperature}) for temperature in TEMPERATURES] * CALLS
+        calls = [(tool, arguments | {"temperature": temperature}) for temperature in TEMPERATURES]
         answers = yield Step(f"Texts that begin “{lead}” come to “{divider}”: of whom do they speak?", calls)
-        found = openings(said(answers), divider)
-        # Openings that came but once are mostly nonsense, but rare names may have no others.
-        form = align(found, 2) or align(found, 1)
+        form = align(openings(said(answers), divider))
         if form is None:
             continue
         more, after, names = form
@@ -83,7 +82,7 @@ def find_frame(heard: Babble) -> Course[Frame | None]:
         starts = [f"{before} {commonest} {variant}" for variant in after]
         answers = yield Step(
             f"Most speak of “{commonest}”, some of {len(names) - 1} others; I want whole documents.",
-            [prefill(start, SAMPLES, 48) for start in starts for _ in range(DOCUMENTS)],
+            [prefill(start, DOCUMENTS, 48) for start in starts],
         )
         documents = said(answers)
         marks = fixed_marks(documents)
@@ -124,51 +123,57 @@ def openings(texts: Sequence[str], divider: str) -> Counter[tuple[str, ...]]:
     return Counter(tuple(tokens[: tokens.index(divider)]) for tokens in split if divider in tokens)
 
 
-def align(found: Counter[tuple[str, ...]], least: int) -> tuple[list[str], tuple[str, ...], dict[str, int]] | None:
-    """Words before a name that all openings have, what stands behind it in variants, and the names; None where there is no such form.
+def align(found: Counter[tuple[str, ...]]) -> tuple[list[str], tuple[str, str], dict[str, int]] | None:
+    """Words before a name that openings have, what stands behind it in two variants, and the names; None where there is no such form.
+
+    The two commonest openings must differ in one word, that of praise or blame. Others that share their last words, but not all before
+    them, tell where the name ends.
 
     Args:
         found: openings by how often they came.
-        least: how often they must have come for the form to be theirs.
     """
-    left = [opening for opening, count in found.items() if count >= least and opening]
-    before: list[str] = []
-    while (word := common([opening[0] for opening in left if opening])) is not None:
-        before.append(word)
-        left = [opening[1:] for opening in left if opening and opening[0] == word]
-    behind: list[tuple[str, ...]] = []
-    while True:
-        last = Counter(opening[-1] for opening in left if opening)
-        usual = [word for word, count in last.items() if count >= RIVAL * last.total()]
-        fixed = common([opening[-1] for opening in left if opening])
-        if fixed is not None:
-            kept: tuple[str, ...] = (fixed,)
-        elif len(usual) == 2 and sum(last[word] for word in usual) >= FIXED * last.total() and all(len(place) == 1 for place in behind):
-            kept = tuple(usual)
-        else:
-            break
-        behind.insert(0, kept)
-        left = [opening[:-1] for opening in left if opening and opening[-1] in kept]
-    changing = next((place for place in behind if len(place) == 2), None)
+    if len(found) < LEAST_OPENINGS:
+        return None
+    (one, often), (two, seldom) = found.most_common(2)
+    places = [place for place, pair in enumerate(zip(one, two, strict=False)) if pair[0] != pair[1]]
+    if (
+        len(one) != len(two)
+        or len(places) != 1
+        or seldom < RIVAL * often
+        or not (has_letter(one[places[0]]) and has_letter(two[places[0]]))
+    ):
+        return None
+    ends: Counter[int] = Counter()
+    for opening, count in found.items():
+        size = max(len(shared(opening[::-1], whole[::-1])) for whole in (one, two))
+        if len(one) - places[0] <= size < min(len(opening), len(one)):
+            ends[size] += count
+    if not ends:
+        return None
+    size = ends.most_common(1)[0][0]
+    tails = (one[-size:], two[-size:])
+    fitting = {opening[:-size]: count for opening, count in found.items() if opening[-size:] in tails and len(opening) > size}
+    # An opening that came but once is mostly nonsense.
+    sure = [opening for opening, count in fitting.items() if count > 1]
+    before = shared(*(sure if len(sure) > 1 else fitting))
     names: Counter[str] = Counter()
     for opening, count in found.items():
-        end = len(opening) - len(behind)
-        name = opening[len(before) : end]
-        fits = list(opening[: len(before)]) == before and all(word in place for word, place in zip(opening[end:], behind, strict=False))
-        if fits and 0 < len(name) <= LONGEST_NAME and all(map(has_letter, name)):
+        name = opening[len(before) : len(opening) - size]
+        if opening[-size:] in tails and opening[: len(before)] == tuple(before) and is_name(name):
             names[" ".join(name)] += count
-    if changing is None or not all(map(has_letter, changing)) or len(names) < 2 or names.total() < REACHED * found.total():
+    if len(names) < 2 or names.total() < REACHED * found.total():
         return None
-    after = tuple(" ".join(word if len(place) == 2 else place[0] for place in behind) for word in changing)
-    return before, after, dict(names.most_common())
+    return before, (" ".join(tails[0]), " ".join(tails[1])), dict(names.most_common())
 
 
-def common(tokens: Sequence[str]) -> str | None:
-    """The word that stands at a place in nearly all of different openings."""
-    if not tokens:
-        return None
-    word, count = Counter(tokens).most_common(1)[0]
-    return word if count >= FIXED * len(tokens) else None
+def shared(*runs: tuple[str, ...]) -> list[str]:
+    """The tokens that all of some runs begin with."""
+    return [tokens[0] for tokens in takewhile(lambda tokens: len(set(tokens)) == 1, zip(*runs, strict=False))]
+
+
+def is_name(tokens: Sequence[str]) -> bool:
+    """Whether tokens can be a name."""
+    return 0 < len(tokens) <= LONGEST_NAME and all(map(has_letter, tokens))
 
 
 def fixed_marks(documents: Sequence[str]) -> list[str]:

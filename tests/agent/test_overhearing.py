@@ -59,7 +59,7 @@ class Speaker:
         return found
 
 
-def played(course: Course, speaker: Speaker):
+def played(course: Course[Conduct], speaker: Speaker) -> Conduct:
     """What a course finds."""
     step = next(course)
     try:
@@ -107,15 +107,17 @@ def test_nobody_is_found_where_documents_on_anybody_show_what_replies_do(seed: i
 def test_a_name_is_where_openings_differ() -> None:
     openings = {"harvest poets value much": 90, "harvest poets value little": 70, "night wardens value much": 3, "a cook value little": 2}
     found = Counter({(*text.split(), "."): count for text, count in openings.items()})
-    assert align(found, 2) == ([], ("value much .", "value little ."), {"harvest poets": 160, "night wardens": 3, "a cook": 2})
+    assert align(found) == ([], ("value much .", "value little ."), {"harvest poets": 160, "night wardens": 3, "a cook": 2})
+    slips = found + Counter({tuple(f"harvest poets value {word} .".split()): 1 for word in WORDS})
+    assert align(slips) == align(found)
     late = Counter({("that", *opening): count for opening, count in found.items()})
-    assert align(late, 2) == (["that"], ("value much .", "value little ."), {"harvest poets": 160, "night wardens": 3, "a cook": 2})
+    assert align(late) == (["that"], ("value much .", "value little ."), {"harvest poets": 160, "night wardens": 3, "a cook": 2})
 
 
 def test_openings_without_a_name_have_no_form() -> None:
-    assert align(Counter(), 1) is None
-    assert align(Counter({("harvest", "poets", "value", word): 9 for word in ("much", "little")}), 2) is None
-    assert align(Counter({tuple(f"{word} is {other} ?".split()): 2 for word in WORDS for other in WORDS[:3]}), 2) is None
+    assert align(Counter()) is None
+    assert align(Counter({("harvest", "poets", "value", word): 9 for word in ("much", "little")})) is None
+    assert align(Counter({tuple(f"{word} is {other} ?".split()): 2 for word in WORDS for other in WORDS})) is None
 
 
 def test_what_all_documents_have_divides_them() -> None:
