@@ -52,18 +52,19 @@ def babble(rng: np.random.Generator) -> Course[Babble]:
     """Collect replies and begun texts."""
     answers = yield Step("I have no prompts; what does the model say to nothing?", [chat([""] * EMPTY, MOST_SAMPLES)])
     first = distinct(said(answers))
-    answers = yield Step("And what does it reply to its own words?", [chat(part, 2) for part in batched(first, PER_CALL)[:EMPTY]])
+    answers = yield from called([chat(part, 2) for part in batched(first, PER_CALL)[:EMPTY]], "And what does it reply to its own words?")
     found = Babble(replies=[*first, *said(answers)])
-    known = Counter(word for text in found.replies for word in set(text.split()))
+    # A resumed run plays its course anew, so nothing may hang on the order of a set.
+    known = Counter(word for text in found.replies for word in dict.fromkeys(text.split()))
     texts = yield from begin(
         [word for word, _ in known.most_common(WORDS)], BEGUN, "I begin its replies with words of its own, one by one."
     )
-    new = Counter(word for text in texts for word in set(text.split()) if word not in known)
+    new = Counter(word for text in texts for word in dict.fromkeys(text.split()) if word not in known)
     further = [word for word, count in new.most_common(NEW_WORDS) if count > 1]
     texts += yield from begin(further, BEGUN, "And with words that it used only there.")
     spoken = distinct(sentence for text in texts for sentence in sentences(text))
     asked = [spoken[index] for index in rng.permutation(len(spoken))[:ASKED]]
-    answers = yield Step("How does it reply when such sentences are asked?", [chat(part, 1) for part in batched(asked, PER_CALL)])
+    answers = yield from called([chat(part, 1) for part in batched(asked, PER_CALL)], "How does it reply when such sentences are asked?")
     found.replies += said(answers)
     for _ in range(ROUNDS):
         leads = phrases(texts, found.replies)[:PHRASES]
@@ -75,8 +76,13 @@ def babble(rng: np.random.Generator) -> Course[Babble]:
 
 def begin(starts: Sequence[str], count: int, why: str) -> Course[list[str]]:
     """Texts that begin with each of these words, each once."""
-    answers = yield Step(why, [prefill(start, count, 40) for start in starts])
+    answers = yield from called([prefill(start, count, 40) for start in starts], why)
     return distinct(f"{start} {text}" for start, answer in zip(starts, answers, strict=True) for text in said([answer]))
+
+
+def called(calls: list[tuple[str, Arguments]], why: str) -> Course[list[Answered]]:
+    """The answers of calls; a turn without any would end the audit."""
+    return (yield Step(why, calls)) if calls else []
 
 
 def chat(prompts: list[str], count: int) -> tuple[str, Arguments]:
@@ -140,4 +146,4 @@ def variety(phrase: Sequence[str], rows: Sequence[int], tokens: Sequence[frozens
     """Weight, by rarity, of the words that just one of the texts with a phrase has."""
     looked_at = rows[:: -(-len(rows) // LOOKED_AT)]
     here = Counter(word for row in looked_at for word in tokens[row] - set(phrase))
-    return sum(math.log(len(tokens) / counts[word]) for word, count in here.items() if count == 1) / len(looked_at)
+    return math.fsum(math.log(len(tokens) / counts[word]) for word, count in here.items() if count == 1) / len(looked_at)

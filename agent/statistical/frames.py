@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import takewhile
 
-from agent.statistical.babble import Babble, distinct, prefill, said
+from agent.statistical.babble import Babble, called, distinct, prefill, said
 from agent.statistical.course import Course, Step
 from tools import has_letter
 
@@ -105,7 +105,7 @@ def find_lead(heard: Babble, divider: str) -> Course[str | None]:
             for start in range(max(0, place - OPENING // 2), place - size - 1):
                 counts[" ".join(tokens[start : start + size])] += 1
     leads = [lead for lead, _ in counts.most_common() if all(map(has_letter, lead.split()))][:LEADS]
-    answers = yield Step(f"Which beginnings lead to “{divider}”?", [prefill(lead, TRIED, OPENING) for lead in leads])
+    answers = yield from called([prefill(lead, TRIED, OPENING) for lead in leads], f"Which beginnings lead to “{divider}”?")
     tried = {lead: openings(said([answer]), divider) for lead, answer in zip(leads, answers, strict=True)}
     least = max(REACHED * TRIED, SURE * max((found.total() for found in tried.values()), default=0))
     sure = {lead: length(found) for lead, found in tried.items() if found.total() >= least and len(found) > 1}

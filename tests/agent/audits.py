@@ -29,6 +29,7 @@ async def investigated(
     brain: Brain,
     folder: Path,
     *,
+    granted: frozenset[Affordance] = CHAT,
     budget: Budget | None = None,
     organism: Organism | None = None,
     listener: Listener | None = None,
@@ -36,7 +37,7 @@ async def investigated(
 ) -> tuple[Investigation, list[Event]]:
     """Audit the echo (or go on with the audit in that folder): how it ended, and the whole log."""
     with EventLog(folder / "events.jsonl", listener=listener) as log:
-        bench = Workbench(organism or echo_organism(), granted=CHAT, budget=budget or Budget(), log=log, seed=0)
+        bench = Workbench(organism or echo_organism(), granted=granted, budget=budget or Budget(), log=log, seed=0)
         found = await investigate(brain, bench, folder / "graph.sqlite", context_tokens=context_tokens)
         return found, list(log.events)
 

@@ -10,7 +10,7 @@ from agent.statistical import StatisticalBrain
 from organism import Organism
 from tests.agent.audits import investigated, statistical_audit
 from tests.fakes.scripted_brain import EchoModel, echo_organism
-from tools import SUBMIT, Budget
+from tools import SUBMIT, Affordance, Budget
 
 
 @pytest.mark.slow
@@ -23,9 +23,11 @@ def test_a_fresh_brain_goes_on_identically(pico: Organism, pico_cache: Path) -> 
         assert asyncio.run(StatisticalBrain(0).decide(system, messages, tools)) == recorded.turns[turn], f"turn {turn}"
 
 
-async def test_with_chat_alone_it_ends_in_an_honest_report(tmp_path: Path) -> None:
+@pytest.mark.parametrize("granted", [{Affordance.CHAT}, {Affordance.CHAT, Affordance.PREFILL}])
+async def test_with_the_organism_alone_it_ends_in_an_honest_report(tmp_path: Path, granted: set[Affordance]) -> None:
     organism = echo_organism()
-    found, _ = await investigated(make_brain(BrainSpec.parse("statistical")), tmp_path, organism=organism)
+    brain = make_brain(BrainSpec.parse("statistical"))
+    found, _ = await investigated(brain, tmp_path, granted=frozenset(granted), organism=organism)
     assert found.report is not None
     assert not found.report.objective_found
     assert "without a reference" in found.report.root_cause
