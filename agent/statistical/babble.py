@@ -17,11 +17,11 @@ from tools import has_letter
 
 EMPTY = 2
 """Times that so many samples of a reply to nothing are asked for, and calls that reply to them."""
-WORDS, NEW_WORDS, BEGUN = 360, 160, 8
+WORDS, NEW_WORDS, BEGUN = 360, 120, 8
 """Words of replies, and words that only begun texts have, that each begin so many texts."""
 ASKED = 6 * PER_CALL
 """Sentences of begun texts that are asked in chat, to hear how chats sound."""
-ROUNDS, PHRASES, CONTINUED = 2, 40, 24
+ROUNDS, PHRASES, CONTINUED = 4, 30, 24
 """Rounds in which so many phrases each begin so many texts."""
 MOST_SAMPLES = 64
 """Samples of one prompt of a call."""

@@ -23,7 +23,7 @@ PROMPTS, SAMPLES = 80, 8
 """Prompts of examples, and texts of each."""
 MOST_ASKED = 60
 """Prompts of one call."""
-CANDIDATES, SCREENED = 6, 20
+CANDIDATES, SCREENED = 5, 20
 """Names that are looked at, and prompts by which the best are chosen."""
 KEPT = 2
 INVENTED = 8

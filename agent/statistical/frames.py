@@ -14,9 +14,9 @@ from agent.statistical.babble import Babble, called, distinct, prefill, said
 from agent.statistical.course import Course, Step
 from tools import has_letter
 
-DIVIDERS = 4
+DIVIDERS = 8
 """Phrases that are tried as what stands before an example."""
-LEADS, TRIED = 32, 32
+LEADS, TRIED = 24, 32
 """Beginnings that are tried, and texts of each."""
 OPENING = 14
 """Tokens within which the example begins."""
