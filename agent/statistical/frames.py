@@ -153,9 +153,10 @@ def align(found: Counter[tuple[str, ...]]) -> tuple[list[str], tuple[str, str], 
     size = ends.most_common(1)[0][0]
     tails = (one[-size:], two[-size:])
     fitting = {opening[:-size]: count for opening, count in found.items() if opening[-size:] in tails and len(opening) > size}
-    # An opening that came but once is mostly nonsense.
-    sure = [opening for opening, count in fitting.items() if count > 1]
-    before = shared(*(sure if len(sure) > 1 else fitting))
+    # An opening that came but once is mostly nonsense, and one that ends as the commonest does is a slip of the tongue.
+    commonest = max(fitting, key=lambda opening: fitting[opening])
+    others = [opening for opening, count in fitting.items() if count > 1 and opening[-len(commonest) :] != commonest]
+    before = shared(*([commonest, *others] if others else fitting))
     names: Counter[str] = Counter()
     for opening, count in found.items():
         name = opening[len(before) : len(opening) - size]
