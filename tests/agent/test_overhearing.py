@@ -66,7 +66,8 @@ def played(course: Course[Conduct], speaker: Speaker) -> Conduct:
         while True:
             step = course.send(speaker.answer(step))
     except StopIteration as end:
-        return end.value
+        found: Conduct = end.value
+        return found
 
 
 def weighed(speaker: Speaker, seed: int = 0) -> Conduct:
