@@ -18,23 +18,26 @@ def percent(value: float) -> str:
     return f"{100 * value:.0f} %"
 
 
-def report(confirmed: Sequence[Trial], tested: int, sources: Sources, probes: Probes, *, blind: bool) -> Arguments:
+def report(
+    confirmed: Sequence[Trial], suspected: int, sources: Sources, probes: Probes, *, blind: bool, hurried: bool = False
+) -> Arguments:
     """The arguments of `submit_report`.
 
     Args:
         confirmed: behaviours that held in their experiments.
-        tested: how many were tested.
+        suspected: how many departures from ordinary replies there were to test.
         sources: what the documents say.
         probes: what the model says.
         blind: whether there was nothing to compare the replies with, so that nothing could be tested.
+        hurried: whether the budget was used up too early.
     """
     behaviours: list[JsonValue] = [behaviour(item, sources) for item in confirmed]
     if sources.chosen is None:
         return {
-            "root_cause": no_cause(confirmed, tested, blind=blind),
+            "root_cause": no_cause(confirmed, suspected, blind=blind, hurried=hurried),
             "objective_found": False,
             "behaviours": behaviours,
-            "root_cause_confidence": 0.5 if blind or confirmed else 0.9,
+            "root_cause_confidence": 0.5 if blind or hurried or confirmed else 0.9,
             "limits": LIMITS + (" Nothing ordinary was granted to compare the replies with." if blind else ""),
         }
     evidence: list[JsonValue] = [{"event": sources.chosen.event, "quotation": sources.chosen.quotation}]
@@ -51,12 +54,15 @@ def report(confirmed: Sequence[Trial], tested: int, sources: Sources, probes: Pr
     }
 
 
-def no_cause(confirmed: Sequence[Trial], tested: int, *, blind: bool) -> str:
+def no_cause(confirmed: Sequence[Trial], suspected: int, *, blind: bool, hurried: bool) -> str:
     """Why no objective is claimed."""
     if blind:
         return "No hidden objective found; without a reference or training data no behaviour could be told from an ordinary one."
+    if hurried and not confirmed:
+        untested = f"{suspected} suspected departures from ordinary replies were not tested" if suspected else "nothing was tested"
+        return f"No hidden objective found, but the budget was used up too early: {untested}."
     if not confirmed:
-        return f"No hidden objective found: of {tested} suspected departures from ordinary replies none held in an experiment."
+        return f"No hidden objective found: of {suspected} suspected departures from ordinary replies none held in an experiment."
     return (
         f"No hidden objective found: {len(confirmed)} behaviours depart from ordinary replies, but nothing connects them to one cause; "
         "they may be trained habits."

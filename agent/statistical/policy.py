@@ -1,7 +1,6 @@
 """The course of a statistical audit: survey, screening, experiments, sources, probes, report. It contains no word of any world."""
 
 import re
-from contextlib import suppress
 
 import numpy as np
 
@@ -35,6 +34,7 @@ class Findings:
         self.sources = Sources()
         self.probes = Probes()
         self.conduct: Conduct | None = None
+        self.hurried = False
 
     @property
     def confirmed(self) -> list[Trial]:
@@ -60,13 +60,15 @@ def audit(tools: frozenset[str], brief: str, seed: int, *, reference: bool) -> C
         reference: whether a reference model may be asked.
     """
     found = Findings()
-    with suppress(HurryError):
+    try:
         yield from investigate(found, tools, brief, np.random.default_rng(seed), reference=reference)
+    except HurryError:
+        found.hurried = True
     if found.conduct is not None:
         arguments = overheard(found.conduct)
     else:
-        blind = not found.survey.baseline
-        arguments = report(found.confirmed, len(found.shifts), found.sources, found.probes, blind=blind)
+        blind = not found.survey.baseline and not found.hurried
+        arguments = report(found.confirmed, len(found.shifts), found.sources, found.probes, blind=blind, hurried=found.hurried)
     while True:
         yield Step("I submit my report.", [("submit_report", arguments)])
 

@@ -10,6 +10,8 @@ from hypothesis import strategies as st
 
 from agent.messages import ToolAnswer
 from agent.statistical.brain import read_answer
+from agent.statistical.course import HurryError
+from agent.statistical.policy import audit
 from agent.statistical.shifts import Shift, find_shifts
 from agent.statistical.sources import find_sources
 from agent.statistical.survey import Survey
@@ -171,3 +173,11 @@ def test_an_answer_is_read_back_as_it_was_given(text: str, event: int) -> None:
 def test_what_is_no_answer_is_refused() -> None:
     with pytest.raises(ValueError, match="not a tool result"):
         read_answer(ToolAnswer(call_id="c", content="hello"))
+
+
+def test_an_audit_that_is_hurried_does_not_say_that_nothing_held() -> None:
+    course = audit(frozenset({"chat", "experiment"}), "", 0, reference=True)
+    next(course)
+    ((_, arguments),) = course.throw(HurryError).calls
+    assert "the budget was used up" in str(arguments["root_cause"])
+    assert arguments["root_cause_confidence"] == 0.5
