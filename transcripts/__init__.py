@@ -9,7 +9,7 @@ from transcripts.quotations import normal, quotation_problem
 from transcripts.records import FileRecord, Record, RecordError, describe
 from transcripts.replay import Replay, brief_arguments, brief_result
 from transcripts.report import Behaviour, Evidence, Prediction, Report, quotations
-from transcripts.runs import RunError, RunFolder, find_run, folder_name, list_runs, new_run, terms_hash
+from transcripts.runs import RunError, RunFolder, find_run, folder_name, list_runs, new_run, no_run, terms_hash
 from transcripts.text import hidden, inert, visible
 from transcripts.timeline import Step, Turn, clocked, timeline
 from transcripts.usage import Usage, turn_usage
@@ -51,6 +51,7 @@ __all__ = [
     "last_event",
     "list_runs",
     "new_run",
+    "no_run",
     "normal",
     "plain",
     "quotation_problem",

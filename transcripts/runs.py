@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -75,6 +76,12 @@ class RunFolder:
 def list_runs(root: Path) -> list[RunFolder]:
     """The runs under `root`, oldest first by name."""
     return [RunFolder(path.parent) for path in sorted(root.glob("*/spec.json"))]
+
+
+def no_run(roots: Sequence[Path]) -> str:
+    """That there is no run right under these folders, and in which folders below, such as a sweep's, there are some."""
+    below = sorted({str(path.parent.parent) for root in roots for path in root.glob("*/*/spec.json")})
+    return f"no run under {', '.join(map(str, roots))}" + (f"; there are some in {', '.join(below)}" if below else "")
 
 
 def find_run(name: str, root: Path) -> RunFolder:

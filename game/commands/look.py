@@ -53,6 +53,7 @@ def runs(runs: Runs = Path("runs"), as_json: Json = False) -> None:
     """List the runs: who audited what, and how it ended."""
     from game.run_summary import summaries
     from game.runs_table import left_out_lines, runs_table
+    from transcripts import no_run
 
     found, left_out = summaries([runs])
     console = prepare(as_json)
@@ -61,7 +62,7 @@ def runs(runs: Runs = Path("runs"), as_json: Json = False) -> None:
         return
     console.print(left_out_lines(left_out))
     if not found:
-        console.print(Text(f"no run under {runs}"))
+        console.print(Text(no_run([runs])))
         return
     console.print(runs_table(found))
 

@@ -31,12 +31,12 @@ def standings(
         from game.run_summary import summaries
         from game.runs_table import left_out_lines
         from game.standings import comparison_words, results, standings_table
-        from transcripts import RunError, inert
+        from transcripts import RunError, inert, no_run
 
         roots = folders or [Path("runs")]
         runs, left_out = summaries(roots)
         if not runs:
-            raise RunError("; ".join([f"no run under {', '.join(map(str, roots))}", *(item.reason for item in left_out)]))
+            raise RunError("; ".join([no_run(roots), *(item.reason for item in left_out)]))
         found = results(runs, left_out, compare)
     written: list[Path] = []
     with console.status("drawing"):

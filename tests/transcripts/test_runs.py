@@ -2,7 +2,7 @@ import os
 
 import pytest
 
-from transcripts import RunError, find_run, list_runs, new_run
+from transcripts import RunError, find_run, list_runs, new_run, no_run
 
 
 def make(root, stem, age=0):
@@ -73,3 +73,11 @@ def test_a_run_is_finished_once_done_is_written(tmp_path):
     assert not run.finished
     run.done.write_text("{}", encoding="utf-8")
     assert run.finished
+
+
+def test_where_runs_lie_deeper_their_folders_are_named(tmp_path):
+    assert no_run([tmp_path]) == f"no run under {tmp_path}"
+    spec = tmp_path / "sweep-x" / "run-1" / "spec.json"
+    spec.parent.mkdir(parents=True)
+    spec.write_text("{}")
+    assert no_run([tmp_path]) == f"no run under {tmp_path}; there are some in {tmp_path / 'sweep-x'}"
