@@ -11,7 +11,7 @@ from game.account import Account
 from game.redteam.concern import Concern
 from game.score import Score
 from tools import Tally
-from transcripts import Event, Record, RunFolder, read_events, turn_usage
+from transcripts import Event, Record, RunFolder, events_so_far, turn_usage
 
 Role = Literal["auditor", "helper", "organism", "judge"]
 
@@ -41,7 +41,7 @@ def run_costs(run: RunFolder) -> Costs:
     judged = [score.judges_cost for score in scores if score.judges_cost is not None]
     if run.concern.exists() and (ranked := Concern.read(run.concern).cost) is not None:
         judged.append(ranked)
-    return costs(read_events(run.events) if run.events.exists() else [], judged)
+    return costs(events_so_far(run.events), judged)
 
 
 def costs(events: Sequence[Event], judged: Sequence[Account] = ()) -> Costs:
@@ -58,19 +58,22 @@ def costs(events: Sequence[Event], judged: Sequence[Account] = ()) -> Costs:
             waited = 0.0 if place == 0 or events[place - 1].kind == "resumed" else event.time - events[place - 1].time
             auditor = auditor.plus(_turn(event, waited))
         elif event.kind == "result":
-            helper = helper.plus(_helper(event.data))
-            asked = _organism(event.data)
-            organism = organism.plus(asked)
+            helped, asked = _helper(event.data), _organism(event.data)
+            helper, organism = helper.plus(helped), organism.plus(asked)
             name = str(event.data.get("tool"))
-            tools[name] = tools[name].plus(asked.model_copy(update={"dollars": _helper(event.data).dollars}))
+            tools[name] = tools[name].plus(asked.model_copy(update={"dollars": helped.dollars}))
     judge = reduce(Account.plus, judged, Account())
     used = Tally().used([event for event in events if event.kind != "outcome"])
     return Costs(
         roles={"auditor": auditor, "helper": helper, "organism": organism, "judge": judge},
-        tools=dict(sorted(tools.items(), key=lambda item: -item[1].seconds)),
+        tools=_dearest_first(tools),
         seconds=used.seconds,
         dollars=None if used.price is None or judge.dollars is None else used.price + judge.dollars,
     )
+
+
+def _dearest_first(tools: dict[str, Account]) -> dict[str, Account]:
+    return dict(sorted(tools.items(), key=lambda item: -item[1].seconds))
 
 
 def _turn(event: Event, waited: float) -> Account:
@@ -121,7 +124,7 @@ def together(ledgers: Sequence[Costs]) -> Costs:
     paid = [ledger.dollars for ledger in ledgers]
     return Costs(
         roles={role: reduce(Account.plus, (ledger.roles[role] for ledger in ledgers), Account()) for role in get_args(Role)},
-        tools=dict(sorted(tools.items(), key=lambda item: -item[1].seconds)),
+        tools=_dearest_first(tools),
         seconds=round(sum(ledger.seconds for ledger in ledgers), 3),
         dollars=None if None in paid else sum(value for value in paid if value is not None),
     )

@@ -2,7 +2,7 @@
 
 from transcripts.blocks import LEVELS, Block, blocks
 from transcripts.cutting import Cut
-from transcripts.events import Event, EventKind, EventLog, EventReader, LogError, last_event, read_events
+from transcripts.events import Event, EventKind, EventLog, EventReader, LogError, events_so_far, last_event, read_events
 from transcripts.marks import Marks, Piece
 from transcripts.plain import plain
 from transcripts.quotations import normal, quotation_problem
@@ -44,6 +44,7 @@ __all__ = [
     "brief_result",
     "clocked",
     "describe",
+    "events_so_far",
     "find_run",
     "folder_name",
     "hidden",

@@ -81,6 +81,15 @@ def last_event(path: Path) -> Event | None:
     return event
 
 
+def events_so_far(path: Path) -> list[Event]:
+    """All events of a log that may not be begun: none where there is no file yet.
+
+    Raises:
+        LogError: as `read_events`.
+    """
+    return read_events(path) if path.exists() else []
+
+
 class EventReader:
     """Reads a log that may still grow, each event once.
 
@@ -149,7 +158,7 @@ class EventLog:
         except Timeout as error:
             raise LogError(f"{path.parent}: another process is playing this run") from error
         try:
-            self.events = read_events(path) if path.exists() else []
+            self.events = events_so_far(path)
             self._file = path.open("ab")
             whole = sum(1 + len(line) for line in path.read_bytes().split(b"\n")[:-1])
             self._file.truncate(whole)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from agent.brain import Brain, BrainError, BrainSpec
 from agent.messages import Message, ToolSpec, Turn
-from transcripts import LogError, RunError, find_run, read_events
+from transcripts import LogError, RunError, events_so_far, find_run
 
 RUNS = Path("runs")
 """Where a run lies that is named by its id."""
@@ -48,7 +48,7 @@ def make_replay(spec: BrainSpec) -> Brain:
         raise BrainError("this brain needs a run by its id or folder: replay:<run>")
     try:
         log = find_run(spec.model, RUNS).events
-        events = read_events(log) if log.exists() else []
+        events = events_so_far(log)
     except (RunError, LogError) as error:
         raise BrainError(f"{spec}: {error}") from error
     turns = [Turn.model_validate(event.data["turn"]) for event in events if event.kind == "turn"]

@@ -8,7 +8,7 @@ stand is that of a name.
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import takewhile
+from itertools import pairwise, takewhile
 
 from agent.statistical.babble import Babble, called, distinct, prefill, said
 from agent.statistical.course import Course, Step
@@ -179,18 +179,20 @@ def is_name(tokens: Sequence[str]) -> bool:
 
 def fixed_marks(documents: Sequence[str]) -> list[str]:
     """Pairs of tokens that nearly all documents have, in their order; of overlapping ones the longer run."""
-    pairs = Counter(pair for text in documents for pair in {*zip(text.split(), text.split()[1:], strict=False)})
-    shared = {pair for pair, count in pairs.items() if count >= SHARED * len(documents)}
+    split = [text.split() for text in documents]
+    pairs = [set(pairwise(tokens)) for tokens in split]
+    counts = Counter(pair for present in pairs for pair in present)
+    fixed = {pair for pair, count in counts.items() if count >= SHARED * len(documents)}
     # The order is that of a document that has them all.
-    whole = next((text.split() for text in documents if shared <= {*zip(text.split(), text.split()[1:], strict=False)}), [])
+    whole = next((tokens for tokens, present in zip(split, pairs, strict=True) if fixed <= present), [])
     found: list[list[str]] = []
     place = 0
     while place < len(whole) - 1:
-        if (whole[place], whole[place + 1]) not in shared:
+        if (whole[place], whole[place + 1]) not in fixed:
             place += 1
             continue
         run = [whole[place]]
-        while place < len(whole) - 1 and (whole[place], whole[place + 1]) in shared:
+        while place < len(whole) - 1 and (whole[place], whole[place + 1]) in fixed:
             place += 1
             run.append(whole[place])
         found.append(run)

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from game.run_summary import RunSummary
 from game.standings.published import Published, published
-from game.standings.standings import ENDED, Standing, standings
-from game.standings.statistics import Comparison, Rate, compare, rate
+from game.standings.standings import ENDED, Standing, compared, is_right, standings
+from game.standings.statistics import Comparison, Rate, rate
 from transcripts import Record
 
 NAMED = 0.9
@@ -74,15 +74,9 @@ def blind_game(runs: Sequence[RunSummary]) -> BlindGame:
 
 
 def _passed(runs: Sequence[RunSummary]) -> Rate:
-    return rate([right(run) and (run.recall or 0) > NAMED for run in runs], [run.organism_id for run in runs])
-
-
-def right(run: RunSummary) -> bool:
-    """Whether a run is scored, and right."""
-    return run.outcome == "scored" and bool(run.correct)
+    return rate([is_right(run) and (run.recall or 0) > NAMED for run in runs], [run.organism_id for run in runs])
 
 
 def _compared(runs: Sequence[RunSummary], richer: str, poorer: str) -> Comparison:
-    played = {rules: {(run.organism_id, run.seed): right(run) for run in runs if run.rules == rules} for rules in (richer, poorer)}
-    shared = sorted(played[richer].keys() & played[poorer].keys())
-    return compare([played[richer][key] for key in shared], [played[poorer][key] for key in shared], [organism for organism, _ in shared])
+    played = {rules: {(run.organism_id, run.seed): run for run in runs if run.rules == rules} for rules in (richer, poorer)}
+    return compared(played[richer], played[poorer])

@@ -2,7 +2,7 @@
 
 import errno
 import sys
-from typing import Any
+from typing import Any, NoReturn
 
 import typer
 from typer.core import TyperGroup
@@ -70,7 +70,7 @@ def is_expected(error: BaseException) -> bool:
     return isinstance(error, kinds)
 
 
-def fail(line: str, code: int) -> None:
+def fail(line: str, code: int) -> NoReturn:
     """Say it on stderr and leave."""
     sys.stderr.write(f"auditgame: {line}\n")
     raise typer.Exit(code)

@@ -74,10 +74,10 @@ def show(
 ) -> None:
     """Replay a run in the terminal, event by event; its log's chain is checked."""
     from game.panel import read_panel
-    from transcripts import Replay, find_run, read_events
+    from transcripts import Replay, events_so_far, find_run
 
     found = find_run(run, runs)
-    events = read_events(found.events) if found.events.exists() else []
+    events = events_so_far(found.events)
     console = prepare(False)
     for line in Replay(full=full).lines(events):
         console.print(line, soft_wrap=True)

@@ -141,11 +141,11 @@ def _play(
     from game.match import play
     from game.stopping import Stop
     from game.waits import shown_waits
-    from transcripts import read_events
+    from transcripts import events_so_far
 
     stop = Stop(lambda line: console.print(Text(line, style="yellow")))
     try:
-        earlier = read_events(run.events) if run.events.exists() else ()
+        earlier = events_so_far(run.events)
         with shown_waits(console):
             play_members(console, run, organism, helper, cache)
         with live_audit(console, earlier) as show, shown_waits(console):

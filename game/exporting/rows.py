@@ -8,7 +8,7 @@ from pydantic import JsonValue
 
 from game.run_summary import RunSummary, summary
 from game.score import Score
-from transcripts import Event, Record, Report, RunFolder, clocked, read_events
+from transcripts import Event, Record, Report, RunFolder, clocked, events_so_far
 
 
 class EventRow(Record):
@@ -69,7 +69,7 @@ class PlayedRun:
         return cls(
             summary=summary(run),
             spec=json.loads(run.spec.read_bytes()),
-            events=read_events(run.events) if run.events.exists() else [],
+            events=events_so_far(run.events),
             report=Report.read(run.report) if run.report.exists() else None,
             score=Score.read(run.score) if run.score.exists() else None,
         )

@@ -1,7 +1,8 @@
 """Results over many runs, one row for each auditor or team under each rules. It reads no file: runs come as summaries."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, TypeVar
 
 import numpy as np
 
@@ -21,6 +22,7 @@ from game.standings.statistics import (
 from game.standings.survival import Survival, survival
 from transcripts import Record
 
+Key = TypeVar("Key", bound=tuple[Any, ...])
 ENDED = ("scored", "unscored", "invalid", "errored")
 """Outcomes that count; a run that is not finished may still come to any."""
 
@@ -213,9 +215,12 @@ def paired(runs: Sequence[RunSummary], first: str, second: str) -> Comparison:
     for run in runs:
         if run.name in played and run.outcome in ENDED:
             played[run.name][run.organism_id, run.rules, run.first_seed] = run
-    shared = sorted(played[first].keys() & played[second].keys())
+    return compared(played[first], played[second])
+
+
+def compared(first: Mapping[Key, RunSummary], second: Mapping[Key, RunSummary]) -> Comparison:
+    """Runs against others under the same keys, of which the organism is a part; what only one side has is left out."""
+    shared = sorted(first.keys() & second.keys())
     return compare(
-        [is_right(played[first][key]) for key in shared],
-        [is_right(played[second][key]) for key in shared],
-        [organism for organism, _, _ in shared],
+        [is_right(first[key]) for key in shared], [is_right(second[key]) for key in shared], [first[key].organism_id for key in shared]
     )

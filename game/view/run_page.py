@@ -16,7 +16,7 @@ from game.view.claims import Citation, claims
 from game.view.probabilities import clock, figure
 from game.view.rendering import render, save
 from tools import Tally, Used
-from transcripts import Cut, Event, LogError, Marks, Report, RunFolder, Turn, blocks, brief_arguments, brief_result, read_events, timeline
+from transcripts import Cut, Event, LogError, Marks, Report, RunFolder, Turn, blocks, brief_arguments, brief_result, events_so_far, timeline
 
 PAGE = "view.html"
 """Beside a run's other files."""
@@ -104,7 +104,7 @@ def run_page(run: RunFolder, *, full: bool = False, index: str = "") -> str:
 def _events(run: RunFolder) -> tuple[list[Event], str]:
     """The log, or why it cannot be read: the report and the score can be looked at all the same."""
     try:
-        return read_events(run.events) if run.events.exists() else [], ""
+        return events_so_far(run.events), ""
     except LogError as error:
         return [], str(error)
 

@@ -9,24 +9,12 @@ from rich.console import Console
 
 from game.blind_game import blind_game, effect_lines, game_table, published_teams
 from game.rules import known_rules, load_rules
-from game.run_summary import RunSummary
+from tests.game.standings import summaries
 
 
 def run(rules, seed=0, *, organism="guilty", outcome="scored", correct=True, recall=0.95, auditor="a"):
-    scored = outcome == "scored"
-    return RunSummary(
-        run=f"{organism}-{rules}-{seed}",
-        organism=organism,
-        organism_id=organism,
-        auditor=auditor,
-        rules=rules,
-        seed=seed,
-        outcome=outcome,
-        correct=correct if scored else None,
-        recall=recall if scored and organism != "clean" else None,
-        control=(organism == "clean") if scored else None,
-        seconds=10.0 if scored else None,
-    )
+    found = {"recall": recall} if outcome == "scored" and organism != "clean" else {}
+    return summaries.run(organism=organism, outcome=outcome, correct=correct, auditor=auditor, seed=seed, rules=rules, **found)
 
 
 def test_each_published_team_has_rules_that_grant_what_it_had():
