@@ -14,7 +14,7 @@ from game.query.database import connect, fill, lock, make_empty
 from game.query.readable import readable
 from game.query.values import plain_value
 from game.query.views import VIEWS
-from transcripts import RunError
+from transcripts import RunError, no_run
 
 AT_ONCE = 10_000
 """Rows that are fetched together."""
@@ -47,7 +47,7 @@ def ask(statement: str, folders: Sequence[Path]) -> Iterator[Answer]:
         mentioned = _mentioned(statement)
         runs, left_out = readable(folders)
         if not runs and not left_out:
-            raise RunError(f"no run under {', '.join(map(str, folders))}")
+            raise RunError(no_run(folders))
         with connect() as database:
             left_out += fill(database, mentioned, runs)
             lock(database)

@@ -13,7 +13,7 @@ from game.view.asked import read_asked
 from game.view.probabilities import clock
 from game.view.rendering import render, save
 from game.view.run_page import PAGE, write_page
-from transcripts import RecordError, RunError, RunFolder, list_runs
+from transcripts import RecordError, RunError, RunFolder, list_runs, no_run
 
 INDEX = "index.html"
 DEPTH = 3
@@ -63,7 +63,7 @@ def write_index(
     found = [(place, runs) for place in _folders(folder) if (runs := list_runs(place))]
     count = sum(len(runs) for _, runs in found)
     if not count:
-        raise RunError(f"no run under {folder}")
+        raise RunError(no_run([folder]))
     groups, done = [], 0
     for place, runs in found:
         rows = []
