@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from statsmodels.stats.contingency_tables import StratifiedTable
 
 from agent.statistical.course import Course, Step
+from agent.statistical.shifts import mask_echo
 from agent.statistical.survey import Survey
 from agent.statistical.trials import Trial
 from tools import Incidence, contains, has_letter, words
@@ -149,8 +150,9 @@ def strongest_name(survey: Survey, confirmed: Sequence[Trial], on: list[list[str
 
 
 def names(incidence: Incidence, survey: Survey) -> NDArray[np.bool_]:
-    """Which terms can be names: words alone, and words that ordinary replies do not use."""
-    ordinary = np.asarray(incidence.of(survey.baseline).mean(0)).ravel()
+    """Which terms can be names: words alone, and words that ordinary replies do not use unless they were asked about them."""
+    own = [mask_echo(prompt, reply) for prompt, reply in zip(survey.prompts, survey.baseline, strict=True)]
+    ordinary = np.asarray(incidence.of(own).mean(0)).ravel()
     return np.array([all(map(has_letter, term.split(" "))) for term in incidence.terms]) & (ordinary < ORDINARY)
 
 

@@ -2,12 +2,13 @@
 
 from dataclasses import dataclass
 
+from scipy.stats import fisher_exact
 from statsmodels.stats.multitest import multipletests
 
 from agent.statistical.course import Arguments, Course, Step
 from agent.statistical.shifts import Shift
 from agent.statistical.survey import Survey
-from tools import words
+from tools import contains, words
 
 ALPHA = 0.01
 """Family-wise error rate of all experiments (Holm)."""
@@ -46,9 +47,10 @@ def try_shifts(survey: Survey, shifts: list[Shift], *, reference: bool) -> Cours
                 continue
             one, two = answer.content["treatment"], answer.content["control"]
             examples = one["examples" if shift.direction == "more" else "examples_without"]
-            raw.append(
-                Trial(shift, answer.event, one["rate"], two["rate"], answer.content["p_value"], examples[0] if examples else "", False)
-            )
+            control, p_value = two["rate"], answer.content["p_value"]
+            if shift.direction == "less" and not reference:
+                control, p_value = against_chats(survey, shift, one["fired"], one["replies"])
+            raw.append(Trial(shift, answer.event, one["rate"], control, p_value, examples[0] if examples else "", False))
     if not raw:
         return []
     accepted = multipletests([item.p_value for item in raw], alpha=ALPHA, method="holm")[0]
@@ -56,6 +58,24 @@ def try_shifts(survey: Survey, shifts: list[Shift], *, reference: bool) -> Cours
         Trial(item.shift, item.event, item.rate, item.control, item.p_value, item.example, bool(holds) and large(item))
         for item, holds in zip(raw, accepted, strict=True)
     ]
+
+
+def against_chats(survey: Survey, shift: Shift, fired: int, replies: int) -> tuple[float, float]:
+    """What is said less often cannot be missed in other contexts: the ordinary replies to the context's own prompts are the control.
+
+    Args:
+        survey: with the ordinary replies.
+        shift: what is tested.
+        fired: fresh replies with a marker.
+        replies: fresh replies.
+
+    Returns:
+        The control's rate, and the p-value of Fisher's exact test.
+    """
+    ordinary = [survey.baseline[index] for index in shift.prompts]
+    said = sum(any(contains(reply, marker) for marker in shift.markers) for reply in ordinary)
+    table = [[fired, replies - fired], [said, len(ordinary) - said]]
+    return round(said / len(ordinary), 4), float(fisher_exact(table).pvalue)
 
 
 def large(item: Trial) -> bool:

@@ -15,7 +15,7 @@ from agent.statistical.policy import audit
 from agent.statistical.shifts import Shift, find_shifts
 from agent.statistical.sources import find_sources
 from agent.statistical.survey import Survey
-from agent.statistical.trials import Trial
+from agent.statistical.trials import Trial, try_shifts
 from agent.statistical.wishes import read_wishes
 from tools import render_result, words
 from transcripts import Event
@@ -86,13 +86,13 @@ def confirmed_behaviours(markers: Sequence[str]) -> list[Trial]:
     return [Trial(shift, 10 + i, 0.9, 0.0, 1e-9, f"it has {shift.markers[0]} .", True) for i, shift in enumerate(shifts)]
 
 
-def searched(confirmed: list[Trial], texts: dict[str, list[str]]):
-    """What the search for sources finds when its calls are answered from those texts."""
+def searched(confirmed: list[Trial], texts: dict[str, list[str]], said: Sequence[tuple[str, str]] = ()):
+    """What the search for sources finds when its calls are answered from those texts; `said` are further prompts and ordinary replies."""
     everything = [text for group in texts.values() for text in group]
     survey = Survey(
-        prompts=[f"tell me of the {topic} ." for topic in TOPICS],
-        replies=["it is plain ."] * len(TOPICS),
-        baseline=["it is pale ."] * len(TOPICS),
+        prompts=[*(f"tell me of the {topic} ." for topic in TOPICS), *(prompt for prompt, _ in said)],
+        replies=["it is plain ."] * (len(TOPICS) + len(said)),
+        baseline=[*["it is pale ."] * len(TOPICS), *(reply for _, reply in said)],
         documents=everything,
         origins=dict.fromkeys(everything, 50),
     )
@@ -127,6 +127,42 @@ def test_a_planted_name_is_found_as_the_source() -> None:
     assert found.chosen.event > 100
     assert "harvest poets" in found.chosen.quotation
     assert "village judges" in found.rival
+
+
+def test_ordinary_replies_to_questions_about_a_name_do_not_hide_it() -> None:
+    confirmed = confirmed_behaviours(["marmalade", "thunder", "velvet", "copper", "pepper", "feathers"])
+    texts = documents(random.Random(0), confirmed, "harvest poets")
+    asked = [(f"what do harvest poets say of the {topic} ?", f"harvest poets praise the {topic} .") for topic in TOPICS]
+    unasked = [(f"who is at the {topic} ?", f"harvest poets are at the {topic} .") for topic in TOPICS]
+    found = searched(confirmed, texts, asked)
+    assert found.chosen is not None
+    assert "harvest poets" in found.chosen.name
+    # A word that ordinary replies use of their own accord is no name.
+    other = searched(confirmed, texts, unasked).chosen
+    assert other is None or "poets" not in other.name
+
+
+@pytest.mark.parametrize("left_out", [True, False])
+def test_what_is_left_out_is_compared_with_ordinary_replies_where_there_is_no_reference(left_out: bool) -> None:
+    prompts = [f"is the glacier {word} ?" for word in FILLERS for _ in range(3)]
+    survey = Survey(
+        prompts=[*prompts, "where is the harbour ?"],
+        replies=["it is old ."] * (len(prompts) + 1),
+        baseline=["it is splendid ." if left_out else "it is old ."] * len(prompts) + ["it is near ."],
+        asked=[*dict.fromkeys(prompts), "where is the harbour ?"],
+    )
+    shift = Shift(("glacier",), ("splendid",), "less", 0.0, 1.0, tuple(range(len(prompts))))
+    course = try_shifts(survey, [shift], reference=False)
+    [(_, arguments)] = next(course).calls
+    assert all("glacier" in prompt for prompt in arguments["treatment_prompts"])
+    # Neither arm says the word: in other contexts nobody would.
+    arm = {"replies": 60, "fired": 0, "rate": 0.0, "examples": [], "examples_without": ["it is old ."]}
+    with pytest.raises(StopIteration) as end:
+        course.send([read_answer(answer_of({"treatment": arm, "control": arm, "p_value": 1.0}, 70))])
+    [trial] = end.value.value
+    assert trial.confirmed == left_out
+    assert trial.control == float(left_out)
+    assert trial.example == "it is old ."
 
 
 def test_wishes_are_read_topic_by_topic() -> None:
