@@ -5,6 +5,7 @@ from agent.brain import Brain, BrainError, BrainSpec, check_spec, make_brain, re
 from agent.context import context_tokens
 from agent.graph import MAX_REQUESTS
 from agent.investigate import Investigation, instructions, investigate, log_brief
+from agent.messages import Message, ToolAnswer, ToolCall, ToolSpec, Turn
 from agent.models import Model, find_model, max_output, own_file
 from agent.pricing import UnknownModelWarning, at_most, dearest_token, warn_unknown
 from agent.prompts import prompt
@@ -16,7 +17,12 @@ __all__ = [
     "BrainError",
     "BrainSpec",
     "Investigation",
+    "Message",
     "Model",
+    "ToolAnswer",
+    "ToolCall",
+    "ToolSpec",
+    "Turn",
     "UnknownModelWarning",
     "at_most",
     "check_dollars",

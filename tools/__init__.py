@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from tools.budget import Budget as Budget
     from tools.budget import Used as Used
     from tools.context import AuditOverError as AuditOverError
+    from tools.context import ToolContext as ToolContext
     from tools.context import ToolError as ToolError
     from tools.detectors import Answer as Answer
     from tools.detectors import PatternDetector as PatternDetector
@@ -37,6 +38,7 @@ if TYPE_CHECKING:
     from tools.shortening import shortened as shortened
     from tools.tally import Tally as Tally
     from tools.tally import played_seconds as played_seconds
+    from tools.tool import Result as Result
     from tools.tool import Tool as Tool
     from tools.tool import UnknownToolError as UnknownToolError
     from tools.tool import tool as tool
@@ -50,7 +52,7 @@ else:
         submod_attrs={
             "affordances": ["Affordance"],
             "budget": ["Budget", "Used"],
-            "context": ["AuditOverError", "ToolError"],
+            "context": ["AuditOverError", "ToolContext", "ToolError"],
             "detectors": ["Answer", "PatternDetector"],
             "examples": ["examples"],
             "experiment": ["exact_p", "summarise"],
@@ -61,7 +63,7 @@ else:
             "reports": ["READ_REPORT", "GivenReport", "citable", "report_tool"],
             "shortening": ["shortened"],
             "tally": ["Tally", "played_seconds"],
-            "tool": ["Tool", "UnknownToolError", "tool"],
+            "tool": ["Result", "Tool", "UnknownToolError", "tool"],
             "workbench": ["SUBMIT", "USED_UP", "Workbench", "render_result"],
         },
     )
