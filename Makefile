@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 ARGS ?=
 
-.PHONY: audit test check lint docs bench clean
+.PHONY: audit test check lint docs site bench clean
 .DEFAULT_GOAL := audit
 
 audit: $(VENV)/installed  ## build the organism once, audit it, print the scored report
@@ -24,6 +24,9 @@ lint: $(VENV)/installed-dev  ## style, types, layers
 docs: $(VENV)/installed  ## the page of tools, with real answers
 	$(BIN)/auditgame tools --page > docs/tools.md.new
 	mv docs/tools.md.new docs/tools.md
+
+site: $(VENV)/installed-dev  ## the documentation site, into build/site; a warning is an error
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict $(ARGS)
 
 bench: $(VENV)/installed-dev  ## speeds, side by side with plain transformers
 	$(BIN)/python -m tests.bench $(ARGS)

@@ -1,4 +1,7 @@
-"""The pages of the site that are made from the program when the site is built: its commands, and its Python reference by package."""
+"""The pages of the site that are made from the program when the site is built: its commands, and its Python reference by package.
+
+It also mends what the theme leaves out.
+"""
 
 import ast
 from pathlib import Path
@@ -41,6 +44,11 @@ def on_files(files: Files, config: MkDocsConfig) -> Files:
     for page, modules in FACES.items():
         files.append(File.generated(config, f"reference/{page}.md", content=reference_page(modules)))
     return files
+
+
+def on_post_page(output: str, **_: object) -> str:
+    """Name the theme's search for screen readers, which it does not do itself."""
+    return output.replace('data-md-component="search" role="dialog"', 'data-md-component="search" role="dialog" aria-label="Search"')
 
 
 def commands_page() -> str:

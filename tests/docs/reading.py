@@ -36,7 +36,7 @@ def commands(text: str) -> Iterator[str]:
 
 
 def files(text: str) -> Iterator[tuple[str, str]]:
-    """The files of a document, as pairs of a name and its content: the name is the block's title or its first line; empty where it has none."""
+    """The files of a document: name and content. The name is the block's title or its first line; empty where it has none."""
     for language, terms, block in BLOCK.findall(text):
         if language in FILES:
             name = TITLE.search(terms) or FIRST_LINE.match(block)

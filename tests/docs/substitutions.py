@@ -1,4 +1,4 @@
-"""How each command of a document is run: as it is, or in another form where it would train for minutes, needs a key or starts this very suite.
+"""How each command of a document is run: as it is, or in another form where it trains for minutes, needs a key or starts this suite.
 
 A command that stands in neither table fails its test: decide which it is, and write it down here. One that no document has fails, too.
 """
@@ -85,6 +85,7 @@ INSTEAD = {
     "make test": f"{MAKE} test ARGS=tests/game/test_rules.py",
     "make check": f"{MAKE} --dry-run check",
     "make docs": f"{MAKE} --dry-run docs",
+    "make site": f"{MAKE} --dry-run site",
     "make bench": f"{MAKE} bench ARGS=--help",
     "python curious.py audit clean-nano --auditor curious --rules team-4": "audit pico --auditor curious --rules team-4",
     "python reply_lengths.py audit clean-nano --auditor openai:qwen3 --base-url http://localhost:8000/v1": OPENAI,

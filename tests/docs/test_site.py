@@ -50,7 +50,7 @@ class Links(HTMLParser):
         self.anchors: set[str] = set()
         self.feed(page.read_text(encoding="utf-8"))
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+    def handle_starttag(self, _: str, attrs: list[tuple[str, str | None]]) -> None:
         """Keep what points somewhere, and what can be pointed at."""
         for name, value in attrs:
             if name in ("href", "src") and value:
