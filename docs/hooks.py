@@ -4,6 +4,7 @@ It also mends what the theme leaves out.
 """
 
 import ast
+import re
 from pathlib import Path
 
 from mkdocs.config.defaults import MkDocsConfig
@@ -56,7 +57,8 @@ def commands_page() -> str:
     from game.cli import app
 
     group = get_command(app)
-    return get_docs_for_click(obj=group, ctx=Context(group), name="auditgame", title="Commands")
+    page = get_docs_for_click(obj=group, ctx=Context(group), name="auditgame", title="Commands")
+    return CUT_LIST.sub("", page)
 
 
 def reference_page(modules: list[str]) -> str:
@@ -69,7 +71,7 @@ def reference_page(modules: list[str]) -> str:
 
 
 def offered(module: str) -> list[str]:
-    """A module's docstring, then the full names of what it offers; of a package, of what it re-exports.
+    """A module's docstring, then the names by which what it offers is imported; of a package, what it re-exports.
 
     A package may import lazily, so that `__all__` is not in its source; the imports always are.
     """
@@ -79,7 +81,11 @@ def offered(module: str) -> list[str]:
     if not face.is_file():
         return [about, *(f"{module}.{item.name}" for item in tree.body if isinstance(item, DEFINED) and not item.name.startswith("_"))]
     imports = [item for item in ast.walk(tree) if isinstance(item, ast.ImportFrom) and (item.module or "").startswith(f"{module}.")]
-    return [about, *sorted({f"{item.module}.{name.name}" for item in imports for name in item.names})]
+    modules = {path.stem for path in face.parent.iterdir()}
+    # A name that a module beside it has as well is found by its full path alone.
+    return [about, *sorted(f"{item.module if name.name in modules else module}.{name.name}" for item in imports for name in item.names)]
 
 
+CUT_LIST = re.compile(r"^\*\*Commands\*\*:\n\n(?:\* .*\n)+\n", re.MULTILINE)
+"""Typer's list of commands: each sentence is cut after some words, and the table of contents lists them as well."""
 DEFINED = ast.ClassDef | ast.FunctionDef | ast.AsyncFunctionDef
