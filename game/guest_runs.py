@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from agent import BrainSpec, check_dollars
-from game.guest import check_open
+from game.hosted import check_open
 from game.match import open_match
 from game.organisms import find_organism
 from game.rules import load_rules

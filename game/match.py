@@ -75,8 +75,13 @@ async def play(
     return outcome
 
 
-def begin(log: EventLog, spec: MatchSpec) -> None:
+def begin(log: EventLog, spec: MatchSpec, *, who: str = "") -> None:
     """Log that a match begins, or that it goes on after a stop; the time in between is not played.
+
+    Args:
+        log: of the match.
+        spec: of the match.
+        who: goes on, where several people could; empty for nobody in particular.
 
     Raises:
         LogError: the log is that of another match.
@@ -85,7 +90,7 @@ def begin(log: EventLog, spec: MatchSpec) -> None:
     if not log.events:
         log.append("match", match_data(spec))
     elif not _noted(log.events, ("scored", "unscored", "invalid")):
-        log.append("resumed", {})
+        log.append("resumed", {"who": who} if who else {})
 
 
 def check_log(log: EventLog, spec: MatchSpec) -> None:

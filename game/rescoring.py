@@ -42,10 +42,11 @@ async def rescore(run: RunFolder, cache: Path, judges: Sequence[Judge]) -> Score
         number = 1 + len(run.earlier_scores)
         run.score.rename(run.path / f"score-{number:03d}.json")
     score.write(run.score)
-    if run.finished and Outcome.read(run.done).kind == "unscored":
+    if run.finished and (before := Outcome.read(run.done)).kind == "unscored":
+        outcome = before.model_copy(update={"kind": "scored", "reason": ""})
         with EventLog(run.events) as log:
-            note(log, Outcome(kind="scored"))
-        Outcome(kind="scored").write(run.done)
+            note(log, outcome)
+        outcome.write(run.done)
     return score
 
 

@@ -100,7 +100,7 @@ class Cost(Record):
     turns: int
     calls: int
     seconds: float
-    """Wall time of playing, without the gaps before a run was resumed."""
+    """Wall time of playing, without the gaps in which the match stood still."""
     generated_tokens: int
     """Written by the organism and its reference."""
     read_tokens: int
@@ -177,5 +177,9 @@ class Outcome(FileRecord):
     kind: Literal["scored", "unscored", "invalid", "errored"]
     reason: str = ""
     """Why there is no score."""
+    late: bool = False
+    """Whether people handed their report in only after their time, or had it handed in for them when the game ended."""
+    seconds_late: float = 0.0
+    """Seconds of playing over the limit until the report."""
     may_pass: bool = Field(default=False, exclude=True)
     """Of an errored match: whether its fault may pass by itself. Not written down: whoever goes on with a run later tries in any case."""

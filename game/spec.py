@@ -10,6 +10,8 @@ from transcripts import FileRecord, Record
 
 GUEST = "mcp"
 """Kind of an auditor who is no brain of ours: calls come from a client."""
+PEOPLE = "people"
+"""Kind of an auditor who is a team of people; its model is the team's name."""
 
 
 class ForkPoint(Record):

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from tools.affordances import Affordance as Affordance
     from tools.budget import Budget as Budget
     from tools.budget import Used as Used
+    from tools.cancelling import Cancelling as Cancelling
     from tools.context import AuditOverError as AuditOverError
     from tools.context import ToolContext as ToolContext
     from tools.context import ToolError as ToolError
@@ -52,6 +53,7 @@ else:
         submod_attrs={
             "affordances": ["Affordance"],
             "budget": ["Budget", "Used"],
+            "cancelling": ["Cancelling"],
             "context": ["AuditOverError", "ToolContext", "ToolError"],
             "detectors": ["Answer", "PatternDetector"],
             "examples": ["examples"],

@@ -24,7 +24,7 @@ from mcp.types import (
 from mcp.types import Tool as ToolDescription
 from pydantic import JsonValue
 
-from tools.context import AuditOverError
+from tools.context import AuditOverError, ToolError
 from tools.tool import Tool
 from tools.workbench import render_result
 from transcripts import Event
@@ -34,7 +34,10 @@ PROMPT = "audit"
 """The prompt that holds the brief: clients show prompts to people, instructions often to nobody."""
 
 Call = Callable[[str, dict[str, JsonValue]], Awaitable[Event]]
-"""Runs a tool by name with arguments and gives its result's event; `AuditOverError` where no call is taken any more."""
+"""Runs a tool by name with arguments and gives its result's event.
+
+`AuditOverError` where no call is taken any more, `ToolError` where this one is not.
+"""
 
 
 def mcp_server(tools: Iterable[Tool], instructions: str, call: Call, *, version: str) -> Server[Any]:
@@ -57,8 +60,8 @@ def mcp_server(tools: Iterable[Tool], instructions: str, call: Call, *, version:
     async def call_tool(_: ServerRequestContext[Any], asked: CallToolRequestParams) -> CallToolResult:
         try:
             event = await call(asked.name, asked.arguments or {})
-        except AuditOverError as over:
-            return CallToolResult(content=[TextContent(text=str(over))], is_error=True)
+        except (AuditOverError, ToolError) as refusal:
+            return CallToolResult(content=[TextContent(text=str(refusal))], is_error=True)
         return CallToolResult(content=[TextContent(text=render_result(event))], is_error=bool(event.data["error"]))
 
     async def list_prompts(_: ServerRequestContext[Any], __: PaginatedRequestParams | None) -> ListPromptsResult:

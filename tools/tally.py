@@ -6,7 +6,7 @@ from itertools import pairwise
 from pydantic import JsonValue
 
 from tools.budget import Used
-from transcripts import Event, turn_usage
+from transcripts import Event, played_between, turn_usage
 
 SUMS = ("generated_tokens", "read_tokens", "helper_tokens")
 """Fields of a result that add up."""
@@ -72,5 +72,5 @@ def _number(value: JsonValue) -> float | None:
 
 
 def played_seconds(events: Sequence[Event]) -> float:
-    """Wall time of playing: the time between events, without the gaps before a run was resumed."""
-    return round(sum(after.time - before.time for before, after in pairwise(events) if after.kind != "resumed"), 3)
+    """Wall time of playing: the time between events, without the gaps in which the match stood still."""
+    return round(sum(played_between(before, after) for before, after in pairwise(events)), 3)

@@ -10,6 +10,7 @@ from pydantic import JsonValue, ValidationError
 from organism import CannotAnswerError, Organism
 from tools.affordances import Affordance
 from tools.budget import Budget, Used
+from tools.cancelling import Cancelling
 from tools.context import Examine, Meter, ToolContext, ToolError, UsedUpError, call_seed
 from tools.families import all_tools
 from tools.helper import Helper
@@ -80,18 +81,29 @@ class Workbench:
                 return Report.model_validate(event.data)
         return None
 
-    async def call(self, call_id: str, name: str, arguments: dict[str, JsonValue]) -> Event:
+    async def call(
+        self, call_id: str, name: str, arguments: dict[str, JsonValue], *, who: str = "", cancelling: Cancelling | None = None
+    ) -> Event:
         """Run one call and return its result event; a call whose result is logged is answered from the log.
 
         A failure that the auditor can mend is a result with `error: true`. Any other exception is a bug and goes through.
+
+        Args:
+            call_id: tells the calls of a match apart.
+            name: of the tool.
+            arguments: not checked yet.
+            who: of several people who share this workbench; empty where there is only one auditor.
+            cancelling: by which the call can be given up; its result then is an error that says so.
         """
         if call_id in self._results:
             return self._results[call_id]
         # A call without a result runs again: nothing is lost with the event, so the disk is waited for once, at the result.
-        self.log.append("call", {"call": call_id, "tool": name, "arguments": arguments}, synced=False)
+        caller: dict[str, JsonValue] = {"who": who} if who else {}
+        self.log.append("call", {"call": call_id, "tool": name, "arguments": arguments, **caller}, synced=False)
         meter, started = Meter(), self._clock()
         try:
-            result, error = await self._run(call_id, name, arguments, meter), False
+            running = self._run(call_id, name, arguments, meter)
+            result, error = await (cancelling.run(running) if cancelling else running), False
         except UsedUpError as problem:
             # Told by a field of its own: the words of an error may be an organism's or a client's.
             result, error = {"error": str(problem), USED_UP: problem.limit}, True

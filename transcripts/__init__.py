@@ -5,13 +5,14 @@ from transcripts.cutting import Cut
 from transcripts.events import Event, EventKind, EventLog, EventReader, LogError, events_so_far, last_event, read_events
 from transcripts.marks import Marks, Piece
 from transcripts.plain import plain
+from transcripts.playing import clocked, played_between
 from transcripts.quotations import normal, quotation_problem
 from transcripts.records import FileRecord, Record, RecordError, describe
-from transcripts.replay import Replay, brief_arguments, brief_result
+from transcripts.replay import Replay, brief_arguments, brief_result, pause_words, resumed_words
 from transcripts.report import Behaviour, Evidence, Prediction, Report, quotations
 from transcripts.runs import RunError, RunFolder, find_run, folder_name, list_runs, new_run, no_run, terms_hash
 from transcripts.text import hidden, inert, visible
-from transcripts.timeline import Step, Turn, clocked, timeline
+from transcripts.timeline import Step, Turn, timeline
 from transcripts.usage import Usage, turn_usage
 from transcripts.wording import wording_hash
 
@@ -54,10 +55,13 @@ __all__ = [
     "new_run",
     "no_run",
     "normal",
+    "pause_words",
     "plain",
+    "played_between",
     "quotation_problem",
     "quotations",
     "read_events",
+    "resumed_words",
     "terms_hash",
     "timeline",
     "turn_usage",

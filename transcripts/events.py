@@ -20,7 +20,9 @@ GENESIS = "0" * 64
 TAIL = 4096
 """Bytes that are read first where only the end of a log is wanted."""
 
-EventKind = Literal["match", "turn", "call", "result", "hypothesis", "note", "message", "compacted", "report", "outcome", "resumed"]
+EventKind = Literal[
+    "match", "turn", "call", "result", "hypothesis", "note", "message", "compacted", "report", "outcome", "paused", "resumed"
+]
 
 
 class LogError(ValueError):

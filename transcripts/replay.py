@@ -7,6 +7,7 @@ from pydantic import JsonValue
 from rich.text import Text
 
 from transcripts.events import Event
+from transcripts.playing import played_between
 from transcripts.text import inert, visible
 
 LINE = 110
@@ -28,7 +29,7 @@ class Replay:
         self._limit = None if full else LINE
         self._calls: dict[str, dict[str, JsonValue]] = {}
         self._probabilities: dict[str, float] = {}
-        self._last: float | None = None
+        self._last: Event | None = None
         self._played = 0.0
 
     def lines(self, events: Iterable[Event]) -> list[Text]:
@@ -37,9 +38,9 @@ class Replay:
 
     def show(self, event: Event) -> list[Text]:
         """The lines of the next event; none for one that only prepares another."""
-        if self._last is not None and event.kind != "resumed":
-            self._played += event.time - self._last
-        self._last = event.time
+        if self._last is not None:
+            self._played += played_between(self._last, event)
+        self._last = event
         body = self._body(event)
         if body is None:
             return []
@@ -58,6 +59,7 @@ class Replay:
             "compacted": self._compacted,
             "report": self._report,
             "outcome": self._outcome,
+            "paused": self._paused,
             "resumed": self._resumed,
         }[event.kind]
         return show(event.data)
@@ -70,8 +72,11 @@ class Replay:
             line += f", forked from {origin.get('run')} at event {origin.get('event')}"
         return Text("match  ", style="bold") + inert(_flat(line))
 
-    def _resumed(self, data: dict[str, JsonValue]) -> Text:  # noqa: ARG002
-        return Text("resumed after a stop", style="yellow")
+    def _paused(self, data: dict[str, JsonValue]) -> Text:
+        return inert(_flat(pause_words(data)), "yellow", self._limit)
+
+    def _resumed(self, data: dict[str, JsonValue]) -> Text:
+        return inert(_flat(resumed_words(data)), "yellow", self._limit)
 
     def _message(self, data: dict[str, JsonValue]) -> Text:
         return Text("game   ", style="cyan") + inert(_flat(data.get("text")), "dim", self._limit)
@@ -132,6 +137,17 @@ class Replay:
 
     def _text(self, value: JsonValue) -> Text:
         return inert(_flat(value), limit=self._limit)
+
+
+def pause_words(data: dict[str, JsonValue]) -> str:
+    """That the clock was stopped, by whom and why, as far as it is known."""
+    who, reason = data.get("who"), data.get("reason")
+    return f"paused{f' by {who}' if who else ''}{f': {reason}' if reason else ''}"
+
+
+def resumed_words(data: dict[str, JsonValue]) -> str:
+    """That a match goes on, and who started its clock again."""
+    return f"started again by {data['who']}" if data.get("who") else "resumed after a stop"
 
 
 def brief_arguments(arguments: dict[str, JsonValue]) -> str:

@@ -38,6 +38,11 @@ class RunFolder:
         return self.path / "graph.sqlite"
 
     @property
+    def draft(self) -> Path:
+        """The report as far as people have written it."""
+        return self.path / "draft.json"
+
+    @property
     def report(self) -> Path:
         """The sealed report."""
         return self.path / "report.json"

@@ -1,15 +1,18 @@
 """Events in the order in which people read them: turn by turn, each call with what came back. It knows no tool and draws nothing."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Literal
 
 from pydantic import JsonValue
 
 from transcripts.events import Event
+from transcripts.playing import clocked
 from transcripts.replay import OWN_EVENT
 
-StepKind = Literal["says", "thinks", "tool", "unanswered", "hypothesis", "note", "message", "compacted", "report", "outcome", "resumed"]
+StepKind = Literal[
+    "says", "thinks", "tool", "unanswered", "hypothesis", "note", "message", "compacted", "report", "outcome", "paused", "resumed"
+]
 """`unanswered` is a call whose result is not in the log."""
 _SHOWN: dict[str, StepKind] = {
     "hypothesis": "hypothesis",
@@ -18,6 +21,7 @@ _SHOWN: dict[str, StepKind] = {
     "compacted": "compacted",
     "report": "report",
     "outcome": "outcome",
+    "paused": "paused",
     "resumed": "resumed",
 }
 
@@ -29,7 +33,7 @@ class Step:
     kind: StepKind
     event: Event
     played: float
-    """Seconds of playing until it, without the gaps before a run was resumed."""
+    """Seconds of playing until it (see `clocked`)."""
     arguments: dict[str, JsonValue] = field(default_factory=dict)
     """Of a call; empty for all else."""
     before: float | None = None
@@ -57,20 +61,6 @@ def timeline(events: Iterable[Event], *, keep: Iterable[int] = ()) -> list[Turn]
     for event, played in clocked(events):
         reading.read(event, played)
     return reading.finish()
-
-
-def clocked(events: Iterable[Event]) -> Iterator[tuple[Event, float]]:
-    """Each event with the seconds of playing until it, without the gaps before a run was resumed.
-
-    Args:
-        events: of one run, from its first.
-    """
-    played, last = 0.0, None
-    for event in events:
-        if last is not None and event.kind != "resumed":
-            played += event.time - last
-        last = event.time
-        yield event, round(played, 3)
 
 
 class _Reading:

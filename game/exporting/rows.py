@@ -22,7 +22,7 @@ class EventRow(Record):
     time: float
     """Seconds since the epoch."""
     played: float
-    """Seconds of playing until it, without the gaps before a run was resumed."""
+    """Seconds of playing until it, without the gaps in which the match stood still."""
     turn: int
     """The auditor's answer that it belongs to, from 1; 0 before the first."""
     call: str | None = None

@@ -16,7 +16,22 @@ from game.view.claims import Citation, claims
 from game.view.probabilities import clock, figure
 from game.view.rendering import render, save
 from tools import Tally, Used
-from transcripts import Cut, Event, LogError, Marks, Report, RunFolder, Turn, blocks, brief_arguments, brief_result, events_so_far, timeline
+from transcripts import (
+    Cut,
+    Event,
+    LogError,
+    Marks,
+    Report,
+    RunFolder,
+    Turn,
+    blocks,
+    brief_arguments,
+    brief_result,
+    events_so_far,
+    pause_words,
+    resumed_words,
+    timeline,
+)
 
 PAGE = "view.html"
 """Beside a run's other files."""
@@ -33,6 +48,7 @@ KINDS = {
     "compacted": "game",
     "report": "report",
     "outcome": "ended",
+    "paused": "game",
     "resumed": "game",
 }
 """Words for the steps that are no calls."""
@@ -94,6 +110,8 @@ def run_page(run: RunFolder, *, full: bool = False, index: str = "") -> str:
         blocks=blocks,
         brief_arguments=brief_arguments,
         brief_result=brief_result,
+        pause_words=pause_words,
+        resumed_words=resumed_words,
         words=_words,
         clock=clock,
         dollars=dollars,

@@ -7,7 +7,8 @@ import anyio
 import pytest
 
 from agent import BrainSpec
-from game.guest import NOT_SCORED, GuestMatch
+from game.guest import GuestMatch
+from game.hosted import NOT_SCORED
 from game.judges import LexicalJudge
 from game.match import open_match
 from game.rescoring import rescore

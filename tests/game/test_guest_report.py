@@ -10,7 +10,8 @@ from hypothesis import strategies as st
 from mcp import Client
 
 from agent import BrainSpec
-from game.guest import NOT_SCORED, GuestMatch
+from game.guest import GuestMatch
+from game.hosted import NOT_SCORED
 from game.judges import LexicalJudge
 from game.match import open_match
 from game.rescoring import rescore
