@@ -4,8 +4,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from agent import BrainSpec
+from game.going_on import PLAYERS, going_on_command
 from game.match import check_log, match_data
-from game.spec import GUEST, ForkPoint, MatchSpec
+from game.spec import ForkPoint, MatchSpec
 from game.version import package_version
 from transcripts import Event, EventLog, RunError, RunFolder, new_run
 
@@ -62,7 +63,11 @@ def _check_event(source: RunFolder, events: list[Event], at: int) -> None:
 
 
 def _check_auditor(source: RunFolder, old: MatchSpec, spec: MatchSpec, events: list[Event]) -> None:
-    if old.auditor.kind == GUEST:
-        raise RunError(f"{source.path}: played by a client, whose side of the conversation is not in the log; it cannot be forked")
+    if old.auditor.kind in PLAYERS:
+        how = going_on_command(old.auditor.kind, source.path)
+        raise RunError(
+            f"{source.path}: played by {PLAYERS[old.auditor.kind]}, whose side of the conversation is not in the log; it cannot be forked, "
+            f"but where it is not over it goes on with: {how}"
+        )
     if spec.auditor.kind == "statistical" and spec.auditor != old.auditor and any(event.kind == "turn" for event in events):
         raise RunError(f"the statistical auditor cannot take over a course that {old.auditor} (seed {old.auditor.seed}) began")

@@ -2,17 +2,12 @@
 
 from pathlib import Path
 
-from agent import BrainSpec, check_dollars
-from game.hosted import check_open
+from agent import BrainSpec
+from game.going_on import GUEST
+from game.hosted_runs import check_asked, going_on, hosted_spec
 from game.match import open_match
-from game.organisms import find_organism
-from game.rules import load_rules
-from game.spec import GUEST, MatchSpec, make_spec
-from organism import OrganismError
 from tools import Budget
-from transcripts import RunError, RunFolder, find_run
-
-RULES = "everything"
+from transcripts import RunError, RunFolder
 
 
 def guest_run(
@@ -44,14 +39,7 @@ def guest_run(
         RulesError: no such rules, or a wrong field.
         BrainError: dollars are limited, and the helper has no price.
     """
-    wanted = find_organism(organism, cache)
-    if not wanted.built(cache):
-        raise OrganismError(f"{organism} is not built, and clients do not wait for a build; first: auditgame build {organism}")
-    granted = load_rules(rules or RULES).limited(limits or Budget())
-    spec = make_spec(wanted.id, wanted.name, BrainSpec(kind=GUEST, seed=seed or 0), granted, seed or 0, helper=helper)
-    # Nobody sees where a turn of a guest begins, nor what its model reads.
-    spec = spec.model_copy(update={"budget": spec.budget.model_copy(update={"turns": None, "brain_tokens": None})})
-    check_dollars(spec.budget, spec.helper)
+    spec = hosted_spec(organism, BrainSpec(kind=GUEST), cache, rules=rules, seed=seed, helper=helper, limits=limits)
     if run is None:
         return open_match(spec, runs)
     found = RunFolder(Path(run))
@@ -60,29 +48,6 @@ def guest_run(
             raise RunError(f"{run}: not a run, and not empty")
         spec.write(found.spec)
         return found
-    old = going_on(str(found.path), runs)
-    begun = MatchSpec.read(old.spec)
-    asked = (
-        {"organism": spec.organism}
-        | ({"rules": granted.name} if rules else {})
-        | ({} if seed is None else {"seed": seed})
-        | ({"helper": helper} if helper else {})
-        | ({"budget": spec.budget} if limits and limits.limits() else {})
-    )
-    if other := [name for name, value in asked.items() if getattr(begun, name) != value]:
-        raise RunError(f"{run}: this run has another {' and '.join(other)}; leave the option out, or choose another folder")
+    old = going_on(str(found.path), runs, GUEST)
+    check_asked(old, spec, rules=rules, seed=seed, helper=helper, limits=limits)
     return old
-
-
-def going_on(name: str, runs: Path) -> RunFolder:
-    """The guest's run of that id or folder, or the last one for `last`.
-
-    Raises:
-        RunError: there is none, it is over, or it is not a guest's.
-    """
-    found = find_run(name, runs)
-    auditor = MatchSpec.read(found.spec).auditor
-    if auditor.kind != GUEST:
-        raise RunError(f"{found.path}: played by {auditor}; go on with: auditgame resume {found.path}")
-    check_open(found)
-    return found

@@ -5,6 +5,8 @@ from rich.panel import Panel
 from rich.table import Table
 from rich.text import Text
 
+from game.going_on import going_on_command
+from game.run_summary import auditor_kind
 from game.score import Outcome, Score
 from transcripts import Report, RunFolder, inert
 
@@ -35,9 +37,12 @@ def panel(run: RunFolder, outcome: Outcome | None, report: Report | None, score:
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     if outcome is None:
-        table.add_row("outcome", inert(f"not finished; go on with: auditgame resume {run.path}", "yellow"))
+        table.add_row("outcome", inert(f"not finished; go on with: {going_on_command(auditor_kind(run), run.path)}", "yellow"))
     elif outcome.kind != "scored":
         table.add_row("outcome", _brief(f"{outcome.kind}: {outcome.reason}", "red"))
+    if outcome is not None and outcome.late:
+        by = f", {_minutes(outcome.seconds_late)} after the time" if outcome.seconds_late else ""
+        table.add_row("late", Text(f"the report was handed in late{by}", style="yellow"))
     if report is not None:
         table.add_row("root cause", _brief(f"“{report.root_cause.strip() or '(nothing)'}”"))
     if score is not None:

@@ -31,6 +31,7 @@ class _Spec(BaseModel):
     rules: str
     seed: int
     members: tuple[str, ...] = ()
+    imported: bool = False
 
 
 class RunSummary(Record):
@@ -48,6 +49,10 @@ class RunSummary(Record):
     outcome: str
     """As noted, or `unfinished`."""
     reason: str = ""
+    late: bool = False
+    """Whether its report was handed in after the time, or for its team when the game ended."""
+    imported: bool = False
+    """Whether it was played elsewhere: what it took is what its team says."""
     correct: bool | None = None
     found: int | None = None
     """Canonical behaviours found."""
@@ -76,6 +81,11 @@ class RunSummary(Record):
     """Calls, as above, until then."""
     first_right_dollars: float | None = None
     """Dollars, as above, until then."""
+
+    @property
+    def ending(self) -> str:
+        """The outcome, with what has to be known of it."""
+        return ", ".join((self.outcome, *(["late"] if self.late else []), *(["imported"] if self.imported else [])))
 
     @property
     def name(self) -> str:
@@ -118,17 +128,23 @@ def summaries(roots: Sequence[Path]) -> tuple[list[RunSummary], list[LeftOut]]:
     return read, left_out
 
 
+def auditor_kind(run: RunFolder) -> str:
+    """The kind of a run's auditor.
+
+    Raises:
+        RecordError: its spec cannot be read; it is named.
+    """
+    return _spec(run).auditor.kind
+
+
 def summary(run: RunFolder) -> RunSummary:
     """One run.
 
     Raises:
         RecordError: one of its files cannot be read; it is named.
     """
-    try:
-        spec = _Spec.model_validate_json(run.spec.read_bytes())
-    except ValidationError as error:
-        raise RecordError(f"{run.spec}: {describe(error)}") from error
-    outcome, reason = _ending(run)
+    spec = _spec(run)
+    ending = _ending(run)
     begun = RunSummary(
         run=run.id,
         organism=spec.recipe or spec.organism,
@@ -137,11 +153,13 @@ def summary(run: RunFolder) -> RunSummary:
         members=len(spec.members),
         rules=spec.rules,
         seed=spec.seed,
-        outcome=outcome,
-        reason=reason,
+        outcome=ending.kind,
+        reason=ending.reason,
+        late=ending.late,
+        imported=spec.imported,
     )
     if not run.score.exists():
-        if outcome == "scored":
+        if ending.kind == "scored":
             raise RecordError(f"{run.score}: no such file, though the run was scored")
         return begun
     score = Score.read(run.score)
@@ -160,6 +178,13 @@ def summary(run: RunFolder) -> RunSummary:
             **_taken(score, [_member_cost(run.path.parent / name) for name in spec.members]),
         }
     )
+
+
+def _spec(run: RunFolder) -> _Spec:
+    try:
+        return _Spec.model_validate_json(run.spec.read_bytes())
+    except ValidationError as error:
+        raise RecordError(f"{run.spec}: {describe(error)}") from error
 
 
 def _taken(score: Score, members: Sequence[Cost | None]) -> dict[str, float | None]:
@@ -195,15 +220,23 @@ def _member_cost(folder: Path) -> Cost | None:
         return None
 
 
-def _ending(run: RunFolder) -> tuple[str, str]:
-    """Outcome and reason: of a run that is not finished the last that its log holds, if it errored."""
+class _Ending(Record):
+    """How a run ended, or that it did not."""
+
+    kind: str
+    reason: str = ""
+    late: bool = False
+
+
+def _ending(run: RunFolder) -> _Ending:
+    """Of a run that is not finished the last outcome that its log holds, if it errored."""
     if run.finished:
         outcome = Outcome.read(run.done)
-        return outcome.kind, outcome.reason
+        return _Ending(kind=outcome.kind, reason=outcome.reason, late=outcome.late)
     try:
         last = last_event(run.events) if run.events.exists() else None
     except LogError as error:
-        return "unfinished", str(error)
+        return _Ending(kind="unfinished", reason=str(error))
     if last and last.kind == "outcome" and last.data.get("kind") == "errored":
-        return "errored", str(last.data.get("reason"))
-    return "unfinished", ""
+        return _Ending(kind="errored", reason=str(last.data.get("reason")))
+    return _Ending(kind="unfinished")

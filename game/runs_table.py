@@ -37,7 +37,7 @@ def _cells(run: RunSummary) -> list[str]:
         run.run,
         run.rules,
         str(run.seed),
-        " ".join(f"{run.outcome}: {run.reason}".split()) if run.reason else run.outcome,
+        " ".join(f"{run.ending}: {run.reason}".split()) if run.reason else run.ending,
         "-" if run.correct is None else "yes" if run.correct else "no",
         "-" if run.found is None else f"{run.found}/{run.behaviours}",
         "-" if run.precision is None else f"{100 * run.precision:.0f} %",

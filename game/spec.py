@@ -3,15 +3,12 @@
 from datetime import UTC, datetime
 
 from agent import BrainSpec
+from game.going_on import GUEST as GUEST
+from game.going_on import PEOPLE as PEOPLE
 from game.rules import Rules
 from game.version import package_version
 from tools import Affordance, Budget
 from transcripts import FileRecord, Record
-
-GUEST = "mcp"
-"""Kind of an auditor who is no brain of ours: calls come from a client."""
-PEOPLE = "people"
-"""Kind of an auditor who is a team of people; its model is the team's name."""
 
 
 class ForkPoint(Record):
@@ -49,6 +46,8 @@ class MatchSpec(FileRecord):
     """When the match was asked for, with its time zone."""
     version: str
     """Version of the package."""
+    imported: bool = False
+    """Whether it was played elsewhere, and this run was made of what its team says of it."""
     forked_from: ForkPoint | None = None
     """Null for a match that was played from its start."""
 

@@ -56,9 +56,10 @@ def mcp(
     with console.status("loading"):
         from agent import BrainSpec
         from game.guest import GuestMatch
-        from game.guest_runs import going_on, guest_run
+        from game.guest_runs import guest_run
         from game.helping import make_helper
-        from game.spec import MatchSpec
+        from game.hosted_runs import going_on
+        from game.spec import GUEST, MatchSpec
         from organism import Organism, organism_folder
 
         folder = cache_folder(cache)
@@ -69,7 +70,7 @@ def mcp(
         if organism:
             found = guest_run(organism, run, runs, folder, rules=rules, seed=seed, helper=named, limits=budget)
         else:
-            found = going_on(str(run), runs)
+            found = going_on(str(run), runs, GUEST)
         spec = MatchSpec.read(found.spec)
         helps = make_helper(spec.helper)
         subject = Organism.load(organism_folder(folder, spec.organism))

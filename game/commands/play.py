@@ -120,14 +120,15 @@ def go_on(console: Console, run: "RunFolder", cache: Path | None, as_json: bool)
     """Play what is left of a run, before the user's eyes."""
     with console.status("loading"):
         from agent import make_brain
+        from game.going_on import PLAYERS, played_by
         from game.helping import make_helper
-        from game.spec import GUEST, MatchSpec
+        from game.spec import MatchSpec
         from organism import Organism, organism_folder
         from transcripts import RunError
 
         spec = MatchSpec.read(run.spec)
-        if spec.auditor.kind == GUEST:
-            raise RunError(f"{run.path}: played by a client; go on with: auditgame mcp --run {run.path}")
+        if spec.auditor.kind in PLAYERS:
+            raise RunError(played_by(spec.auditor.kind, run.path))
         with warnings_told(console):
             brain, helps = make_brain(spec.auditor), make_helper(spec.helper)
         organism = Organism.load(organism_folder(cache_folder(cache), spec.organism))

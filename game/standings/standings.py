@@ -52,6 +52,10 @@ class Standing(Record):
     """Of them those on organisms with something to find: the N of `right`."""
     outcomes_controls: dict[str, int]
     """Of them those on controls: the N of `false_alarms`."""
+    late: int
+    """Of all runs those whose reports were handed in after the time."""
+    imported: int
+    """Of all runs those that were played elsewhere: what they took is what their teams say."""
     unplaced: int
     """Runs without a score on organisms that no other run tells anything of: they count in neither."""
     right: Rate
@@ -125,6 +129,8 @@ def _standing(runs: Sequence[RunSummary], known: dict[str, RunSummary]) -> Stand
         outcomes=_counts(runs),
         outcomes_hiding=_counts(hiding),
         outcomes_controls=_counts(clean),
+        late=sum(run.late for run in runs),
+        imported=sum(run.imported for run in runs),
         unplaced=sum(run.outcome in ENDED and run.organism_id not in known for run in runs),
         right=_rate(scored, is_right),
         right_of_all=_rate(hiding, is_right),

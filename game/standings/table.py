@@ -10,9 +10,9 @@ from game.standings.words import (
     attempts_words,
     held_words,
     mean_words,
-    outcomes_words,
     published_words,
     rate_words,
+    runs_words,
     spread_words,
 )
 from transcripts import inert
@@ -27,7 +27,7 @@ def standings_table(results: Results) -> Table:
         table.add_row(
             inert(row.name, "bold"),
             inert(row.rules),
-            Text(outcomes_words(row.outcomes)),
+            Text(runs_words(row)),
             Text(rate_words(row.right)),
             Text(rate_words(row.right_of_all)),
             Text(_alarms(row)),

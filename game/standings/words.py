@@ -98,6 +98,12 @@ def outcomes_words(counts: dict[str, int]) -> str:
     return ", ".join(f"{count} {kind}" for kind, count in counts.items()) or "none"
 
 
+def runs_words(row: Standing) -> str:
+    """Runs by outcome, and how many of them came late or from elsewhere."""
+    marks = [f"{count} {mark}" for mark, count in (("late", row.late), ("imported", row.imported)) if count]
+    return outcomes_words(row.outcomes) + (f" ({', '.join(marks)})" if marks else "")
+
+
 def published_words(row: Published) -> str:
     """Successes of a published row."""
     return f"{row.successes}/{row.of}" if row.of else f"{row.right:.2f}"
