@@ -110,7 +110,8 @@ class HostedMatch:
         self._under_way.add(taken)
         taken.add_done_callback(self._done)
         with anyio.CancelScope(shield=True):
-            return await asyncio.shield(taken)
+            await asyncio.wait([taken])
+        return taken.result()
 
     async def _alone(self, call_id: str, name: str, arguments: dict[str, JsonValue], who: str, cancelling: Cancelling) -> Event:
         async with self._one_at_a_time:

@@ -1,6 +1,6 @@
 """What a run leaves behind: records, events, reports, their store and their views."""
 
-from transcripts.blocks import LEVELS, Block, blocks
+from transcripts.blocks import LEVELS, Block, Facts, Grid, Part, Parts, Rate, Strip, Texts, Words, blocks
 from transcripts.cutting import Cut
 from transcripts.events import Event, EventKind, EventLog, EventReader, LogError, events_so_far, last_event, read_events
 from transcripts.marks import Marks, Piece
@@ -26,11 +26,16 @@ __all__ = [
     "EventLog",
     "EventReader",
     "Evidence",
+    "Facts",
     "FileRecord",
+    "Grid",
     "LogError",
     "Marks",
+    "Part",
+    "Parts",
     "Piece",
     "Prediction",
+    "Rate",
     "Record",
     "RecordError",
     "Replay",
@@ -38,8 +43,11 @@ __all__ = [
     "RunError",
     "RunFolder",
     "Step",
+    "Strip",
+    "Texts",
     "Turn",
     "Usage",
+    "Words",
     "blocks",
     "brief_arguments",
     "brief_result",
