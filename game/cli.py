@@ -13,6 +13,7 @@ from game.commands import (
     export,
     fork,
     game,
+    import_reports,
     look,
     mcp,
     person,
@@ -97,6 +98,7 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
         "play --team owls",
         "play --run last",
     ),
+    import_reports.import_reports: ("import owls.yaml", "import owls.yaml hawks.json --json"),
     look.runs: ("runs",),
     look.show: ("show last", "show last --full"),
     view.view: ("view last --open", "view RUN --out audit.html", "view runs"),
@@ -120,8 +122,11 @@ COMMANDS: dict[Callable[..., None], tuple[str, ...]] = {
 }
 """The commands in the order of `--help`, each with examples."""
 
+NAMES = {import_reports.import_reports: "import"}
+"""Of the commands that are not called as their functions."""
+
 for command, examples in COMMANDS.items():
-    app.command(epilog=epilog(examples))(command)
+    app.command(NAMES.get(command), epilog=epilog(examples))(command)
 
 app.add_typer(adopt.app, name="organism")
 

@@ -157,8 +157,7 @@ class HostedMatch:
 
     def _seal(self, report: Report) -> None:
         report.write(self.run.report)
-        problem = check_report(report, self._log.events)
-        self._end(Outcome(kind="invalid", reason=problem) if problem else Outcome(kind="unscored", reason=NOT_SCORED))
+        self._end(sealed_outcome(report, self._log.events))
 
     def _end(self, outcome: Outcome) -> None:
         note(self._log, outcome)
@@ -175,6 +174,12 @@ class HostedMatch:
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         self.close()
+
+
+def sealed_outcome(report: Report, events: list[Event]) -> Outcome:
+    """How a match ends with a report that nobody has scored yet."""
+    problem = check_report(report, events)
+    return Outcome(kind="invalid", reason=problem) if problem else Outcome(kind="unscored", reason=NOT_SCORED)
 
 
 def check_open(run: RunFolder) -> None:

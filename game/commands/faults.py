@@ -14,6 +14,7 @@ EXPECTED = {
     "game.exporting.inspect_log": ("InspectMissingError",),
     "game.figure_style": ("FigureError",),
     "game.judge": ("JudgeError", "UnjudgedError"),
+    "game.people.import_file": ("ImportFileError",),
     "game.people.runs": ("TeamNameError",),
     "game.purse": ("PurseSpentError",),
     "game.query.ask": ("QueryError",),

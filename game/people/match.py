@@ -10,10 +10,11 @@ from game.hosted import HostedMatch
 from game.match import Listener
 from game.people.clock import MatchClock
 from game.people.draft import read_draft, write_draft
+from game.people.lateness import seconds_late
 from game.score import Outcome
 from organism import Organism
 from tools import SUBMIT, Cancelling, Helper
-from transcripts import Event, RunFolder, clocked
+from transcripts import Event, RunFolder
 
 NO_REPORT = "the time was over before there was a report; what was written is kept in draft.json"
 NOTHING_WRITTEN = "the time was over, and no report was written"
@@ -183,11 +184,9 @@ class PeopleMatch(HostedMatch):
 
     def _end(self, outcome: Outcome) -> None:
         self.clock.running = False
-        limit = self.clock.limit
-        played = next((seconds for event, seconds in clocked(self._log.events) if event.kind == "report"), None)
-        if played is not None:
-            over = 0.0 if limit is None else max(0.0, played - limit)
-            outcome = outcome.model_copy(update={"late": over > 0 or self._handed_in, "seconds_late": round(over, 3)})
+        if self.bench.report is not None:
+            over = seconds_late(self._log.events, self.bench.budget)
+            outcome = outcome.model_copy(update={"late": over > 0 or self._handed_in, "seconds_late": over})
         super()._end(outcome)
 
 

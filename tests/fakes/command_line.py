@@ -48,15 +48,21 @@ class CLI:
         assert process.returncode == 0, out + err
         return out, err
 
-    def __call__(self, *arguments: str, code: int = 0) -> tuple[str, str]:
-        """The same in this process, which has loaded all libraries already; it ends with that exit code."""
+    def __call__(self, *arguments: str, code: int = 0, typed: str | None = None) -> tuple[str, str]:
+        """The same in this process, which has loaded all libraries already; it ends with that exit code.
+
+        Args:
+            arguments: of `auditgame`.
+            code: with which it ends.
+            typed: what it reads from its standard input.
+        """
         with pytest.MonkeyPatch.context() as patch:
             patch.chdir(self.folder)
             patch.setenv("AUDITGAME_CACHE", self.environment["AUDITGAME_CACHE"])
             patch.setattr("game.commands.options.QUIET", {})  # they would outlive the command
             for name in set(os.environ) - set(self.environment):
                 patch.delenv(name)
-            result = CliRunner().invoke(app, arguments)
+            result = CliRunner().invoke(app, arguments, input=typed)
         if result.exception is not None and not isinstance(result.exception, SystemExit):
             raise result.exception
         assert result.exit_code == code, result.output

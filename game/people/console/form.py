@@ -1,12 +1,12 @@
 """The report as a YAML file that people write in their editor: each field with what it means. It opens no editor."""
 
-import json
 from typing import Any
 
 import yaml
 from pydantic import BaseModel, JsonValue, ValidationError
 
 from game.people.draft import MAX_DRAFT
+from game.people.plain_yaml import read_plain_yaml
 from tools import Tool
 from transcripts import plain
 
@@ -16,20 +16,6 @@ HEAD = """\
 # Your report. What stands behind a # is not read. Save and close the editor to keep it; it is handed in by: submit
 # Quote evidence word for word from results, each under its event number (see: log, show EVENT).
 """
-
-
-class FormError(ValueError):
-    """The file cannot be read as a report's fields; the message says where and why."""
-
-
-class _Loader(yaml.SafeLoader):
-    """Reads only what JSON can say: what looks like a date is a text."""
-
-
-_Loader.yaml_implicit_resolvers = {
-    first: [(tag, pattern) for tag, pattern in resolvers if tag != "tag:yaml.org,2002:timestamp"]
-    for first, resolvers in yaml.SafeLoader.yaml_implicit_resolvers.items()
-}
 
 
 class _Dumper(yaml.SafeDumper):
@@ -69,27 +55,9 @@ def read_form(text: str) -> dict[str, JsonValue]:
     """The fields that a file gives; one without a value is not given.
 
     Raises:
-        FormError: it is no YAML, or says what JSON cannot.
+        PlainYamlError: it is no YAML, says what JSON cannot, or holds no fields.
     """
-    if len(text) > MAX_DRAFT:
-        raise FormError(f"the file has {len(text):,} characters, and at most {MAX_DRAFT:,} are read")
-    try:
-        if any(isinstance(event, yaml.AliasEvent) for event in yaml.parse(text, Loader=_Loader)):
-            raise FormError("a value that begins with * or & needs quotes")
-        found = yaml.load(text, Loader=_Loader)
-        if found is None:
-            return {}
-        if not isinstance(found, dict):
-            raise FormError("the file holds no fields: each stands on a line of its own, as in objective_found: yes")
-        return plain(_given(json.loads(json.dumps(found))))
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        where = f"line {mark.line + 1}, column {mark.column + 1}: " if mark else ""
-        raise FormError(f"{where}{error.problem or error.context} (a text with : or # in it needs quotes)") from error
-    except (yaml.YAMLError, TypeError, ValueError, RecursionError) as error:
-        if isinstance(error, FormError):
-            raise
-        raise FormError(f"the file cannot be read: {' '.join(str(error).split())[:200]}") from error
+    return plain(_given(read_plain_yaml(text, MAX_DRAFT)))
 
 
 def _given(value: Any) -> Any:

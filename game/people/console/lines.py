@@ -49,7 +49,7 @@ class PipedLines:
 
     async def read(self, prompt: str) -> str:  # noqa: ARG002
         """See `Lines`."""
-        line = await asyncio.to_thread(self._source.readline)
+        line: str = await asyncio.to_thread(self._source.readline)
         if not line:
             raise EOFError
         return line.removesuffix("\n")

@@ -5,9 +5,10 @@ from pathlib import Path
 
 import click
 
-from game.people.console.form import FormError, form, problems, read_form
+from game.people.console.form import form, problems, read_form
 from game.people.console.screen import Screen
 from game.people.match import PeopleMatch
+from game.people.plain_yaml import PlainYamlError
 from tools import SUBMIT, ToolError, citable
 from transcripts import Report, quotation_problem, quotations
 
@@ -73,14 +74,14 @@ class ReportWriting:
             return True
         try:
             read_form(self._path.read_text(encoding="utf-8", errors="replace"))
-        except FormError:
+        except PlainYamlError:
             return False
         return True
 
     def _take(self) -> bool:
         try:
             self._match.save_draft(read_form(self._path.read_text(encoding="utf-8", errors="replace")))
-        except (FormError, ToolError, OSError) as error:
+        except (PlainYamlError, ToolError, OSError) as error:
             self._screen.wrong(f"the report is not taken: {error}")
             self._screen.say(f"what you wrote is kept in {self._path}")
             return False
