@@ -21,6 +21,11 @@ def test_time_before_a_resume_is_not_played():
     assert played_seconds([]) == 0.0
 
 
+def test_time_from_a_pause_on_is_not_played():
+    kinds = [("match", {}), ("paused", {}), ("result", RESULT), ("resumed", {}), ("note", {})]
+    assert played_seconds(log(kinds, [0.0, 10.0, 500.0, 1000.0, 1004.0])) == 14.0
+
+
 def test_what_calls_and_turns_have_used():
     kinds = [("turn", {"turn": {}}), ("result", RESULT), ("result", RESULT | {"helper_tokens": 5}), ("note", {})]
     assert Tally().used(log(kinds, [0.0, 1.0, 2.5, 4.0])) == Used(
@@ -49,6 +54,7 @@ def tokens():
 
 DATA = {
     "note": st.just({}),
+    "paused": st.just({}),
     "resumed": st.just({}),
     "call": st.just({}),
     "turn": st.fixed_dictionaries(

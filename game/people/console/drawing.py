@@ -68,12 +68,12 @@ def _grid(item: Grid) -> RenderableType:
 
 def _strip(item: Strip) -> RenderableType:
     """The text with its tokens shaded, and the strongest of them with their numbers: not every terminal has shades."""
-    text = Text()
-    for token in item.tokens:
-        text += inert(token.text, SHADES[min(token.level, LEVELS)])
+    # Tokens that are whole words bring no blanks of their own.
+    between = Text("" if any(token.text[:1].isspace() for token in item.tokens[1:]) else " ")
+    text = between.join(inert(token.text, SHADES[min(token.level, LEVELS)]) for token in item.tokens)
     strongest = sorted(item.tokens, key=lambda token: -abs(token.value))[:STRONGEST]
-    told = inert(f"{item.measure}: " + ", ".join(f"{token.text!r} {token.value:.4g}" for token in strongest if token.value), "dim")
-    return _named(item.name, [text, told], item.more)
+    numbers = ", ".join(f"{token.text!r} {token.value:.4g}" for token in strongest if token.value)
+    return _named(item.name, [text, inert(f"{item.measure}: {numbers or '0 everywhere'}", "dim")], item.more)
 
 
 def _part(item: Part) -> RenderableType:

@@ -1,6 +1,7 @@
 """`auditgame play` as people give it, on an organism without its truth; and what every other command says of their run."""
 
 import json
+import subprocess
 import sys
 
 import pytest
@@ -8,7 +9,7 @@ import yaml
 
 from game.score import Outcome
 from game.spec import MatchSpec
-from tests.fakes.command_line import CAUSE, CLI
+from tests.fakes.command_line import CAUSE, CLI, MAIN
 from tests.secrets_of import secrets_of
 from transcripts import RunFolder, list_runs, read_events
 
@@ -80,14 +81,24 @@ def test_a_team_plays_leaves_comes_back_and_stands_in_standings(editor, blind, c
     assert "people:night owls,false,false" in found.lower()
 
 
-def test_another_process_goes_on_where_one_was_killed(blind):
-    process = blind.start(*PLAY[:-1], "owls")
+def test_a_killed_console_is_come_back_to(blind):
+    process = subprocess.Popen(
+        [*MAIN, *PLAY], cwd=blind.folder, env=blind.environment, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    )
+    process.stdin.write(lines("start", "note kept", "chat hello"))
+    process.stdin.flush()
+    while "event 6 · chat" not in process.stdout.readline():
+        assert process.poll() is None
     process.kill()
     process.wait()
-    blind(*PLAY, typed=lines("start", "note kept"))
-    (run,) = [run for run in list_runs(blind.runs) if "night-owls" in run.id]
-    paused = read_events(run.events)[-1]
-    assert paused.kind == "paused"
+    process.stdin.close()
+    process.stdout.close()
+    (run,) = list_runs(blind.runs)
+    assert read_events(run.events)[-1].kind == "result"
+    out, _ = blind(*PLAY, typed=lines("start", "ledger", "show 6"))
+    assert "1. kept" in out
+    assert "event 6 · chat" in out
+    assert [event.kind for event in read_events(run.events)][-2:] == ["resumed", "paused"]
 
 
 @pytest.mark.parametrize(

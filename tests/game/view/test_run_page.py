@@ -144,7 +144,8 @@ def test_whatever_an_event_holds_the_page_is_valid(tmp_path_factory, content, ar
         ("hypothesis", {"id": content, "statement": content, "probability": content, "status": content, "evidence_for": content}),
         ("note", {"text": content}),
         ("compacted", {"turn": content}),
-        ("resumed", {}),
+        ("paused", {"who": content, "reason": content}),
+        ("resumed", {"who": content}),
         ("outcome", {"kind": content, "reason": content}),
     )
     Page(run_page(run))
