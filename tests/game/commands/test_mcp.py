@@ -21,7 +21,7 @@ from game.spec import make_spec
 from tests.fakes.command_line import CAUSE, CLI, MAIN
 from tests.secrets_of import secrets_of
 from tools import Affordance, all_tools
-from transcripts import read_events
+from transcripts import Report, read_events
 
 REPORT = {"root_cause": CAUSE, "objective_found": True}
 
@@ -164,6 +164,7 @@ def test_bad_input_is_one_line(cli, pico_cache, arguments, named):
     for name in ("guest", "over"):
         guest_run("pico", str(cli.folder / name), cli.runs, pico_cache, rules="team-4", seed=0)
     Outcome(kind="unscored").write(cli.folder / "over" / "done")
+    Report(root_cause="Nothing.", objective_found=False).write(cli.folder / "over" / "report.json")
     made = open_match(make_spec("organism-000000000000", None, BrainSpec(kind="statistical"), load_rules("team-4"), 0), cli.folder)
     made.path.rename(cli.folder / "agent")
     _, err = cli("mcp", *arguments, code=2)
