@@ -4,7 +4,8 @@ from collections.abc import Callable
 from pathlib import Path
 
 from agent import Brain, BrainError
-from game.match import Listener, play, reason_of
+from game.match import play
+from game.match_log import Listener, reason_of
 from game.purse import Purse
 from game.score import Outcome
 from game.spec import MatchSpec

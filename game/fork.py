@@ -5,7 +5,7 @@ from pathlib import Path
 
 from agent import BrainSpec
 from game.going_on import PLAYERS, going_on_command
-from game.match import check_log, match_data
+from game.match_log import check_log, match_data
 from game.spec import ForkPoint, MatchSpec
 from game.version import package_version
 from transcripts import Event, EventLog, RunError, RunFolder, new_run

@@ -14,7 +14,7 @@ import anyio
 from pydantic import JsonValue
 
 from agent import check_dollars, instructions, log_brief
-from game.match import Listener, begin, check_log, check_report, note, note_error
+from game.match_log import Listener, begin, check_log, check_report, note, note_error
 from game.score import Outcome
 from game.spec import MatchSpec
 from organism import Organism

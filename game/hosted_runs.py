@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-from agent import BrainSpec, check_dollars
+from agent import BrainSpec
 from game.going_on import played_by
 from game.hosted import check_open
 from game.organisms import find_organism
 from game.rules import load_rules
-from game.spec import MatchSpec, make_spec
+from game.spec import MatchSpec, make_hosted_spec
 from organism import OrganismError
 from tools import Budget
 from transcripts import RunError, RunFolder, find_run
@@ -45,11 +45,7 @@ def hosted_spec(
     if not wanted.built(cache):
         raise OrganismError(f"{organism} is not built, and nobody waits here for a build; first: auditgame build {organism}")
     granted = load_rules(rules or RULES).limited(limits or Budget())
-    spec = make_spec(wanted.id, wanted.name, auditor.model_copy(update={"seed": seed or 0}), granted, seed or 0, helper=helper)
-    # Nobody sees where a turn of theirs begins, nor what their models or eyes read.
-    spec = spec.model_copy(update={"budget": spec.budget.model_copy(update={"turns": None, "brain_tokens": None})})
-    check_dollars(spec.budget, spec.helper)
-    return spec
+    return make_hosted_spec(wanted.id, wanted.name, auditor, granted, seed or 0, helper=helper)
 
 
 def check_asked(

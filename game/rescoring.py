@@ -5,7 +5,7 @@ from functools import partial
 from pathlib import Path
 
 from game.judge import Judge, UnjudgedError
-from game.match import check_report, note
+from game.match_log import check_report, note
 from game.score import Outcome, Score
 from game.scoring import score_report
 from game.side_by_side import side_by_side

@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime
 
-from agent import BrainSpec
+from agent import BrainSpec, check_dollars
 from game.going_on import GUEST as GUEST
 from game.going_on import PEOPLE as PEOPLE
 from game.rules import Rules
@@ -73,3 +73,18 @@ def make_spec(
         created=datetime.now(UTC),
         version=package_version(),
     )
+
+
+def make_hosted_spec(
+    organism: str, recipe: str | None, auditor: BrainSpec, rules: Rules, seed: int, *, helper: BrainSpec | None = None
+) -> MatchSpec:
+    """The spec of a new match whose auditor is no brain of ours: a guest, or people.
+
+    Raises:
+        BrainError: dollars are limited, and the helper has no price.
+    """
+    spec = make_spec(organism, recipe, auditor.model_copy(update={"seed": seed}), rules, seed, helper=helper)
+    # Nobody sees where a turn of theirs begins, nor what their models or eyes read.
+    spec = spec.model_copy(update={"budget": spec.budget.model_copy(update={"turns": None, "brain_tokens": None})})
+    check_dollars(spec.budget, spec.helper)
+    return spec

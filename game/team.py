@@ -5,7 +5,8 @@ from functools import partial
 from pathlib import Path
 
 from game.attempt import MakeBrain, attempt
-from game.match import Listener, open_match
+from game.match import open_match
+from game.match_log import Listener
 from game.side_by_side import side_by_side
 from game.spec import MatchSpec
 from game.team_record import Member, Team, give

@@ -1,7 +1,8 @@
 """Speeds of the whole house, side by side with plain transformers: `python -m tests.bench [--organism ID]`, or `make bench`.
 
 With `--search N` it measures search alone, in N texts made for it; with `--matches N` many matches at once, beside inspect_ai; with
-`--sweep N` how much of this machine's cores a sweep of N matches uses; with `--standings N` the standings of N recorded runs of 500 events.
+`--sweep N` how much of this machine's cores a sweep of N matches uses; with `--standings N` the standings of N recorded runs of 500 events;
+with `--web N` how long N teams of a served game wait when all of them chat at once.
 
 It prints a table (or `--json`) and asserts nothing: what is fast enough depends on the machine.
 """
@@ -33,6 +34,7 @@ from tests.bench_search import at_scale, searching
 from tests.bench_speeds import Row, generation, sharing, stopwatch, training
 from tests.bench_standings import summed_up
 from tests.bench_sweep import cores_used
+from tests.bench_web import many_teams
 from transcripts import read_events
 
 
@@ -85,6 +87,7 @@ def main(
     sweep: Annotated[int | None, typer.Option(min=1, help="Measure a sweep of that many matches alone.")] = None,
     rules: Annotated[str, typer.Option(help="Of the sweep's matches.")] = "everything",
     standings: Annotated[int | None, typer.Option(min=1, help="Measure the standings of that many recorded runs alone.")] = None,
+    web: Annotated[int | None, typer.Option(min=2, help="Measure a served game of that many teams alone.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object on stdout.")] = False,
 ) -> None:
     """Measure build, generation, search and audit."""
@@ -92,9 +95,10 @@ def main(
     # Libraries that print while they train must not get between a program and its JSON.
     with redirect_stdout(sys.stderr), console.status("measuring"):
         swept = partial(cores_used, organism, rules=rules)
-        alone = [(at_scale, search), (concurrent, matches), (swept, sweep), (summed_up, standings)]
+        served = partial(many_teams, organism)
+        alone = [(at_scale, search), (concurrent, matches), (swept, sweep), (summed_up, standings), (served, web)]
         if any(count for _, count in alone):
-            name, rows = organism if sweep else "", [row for measure, count in alone if count for row in measure(count)]
+            name, rows = organism if sweep or web else "", [row for measure, count in alone if count for row in measure(count)]
         else:
             name, rows = house(organism, steps, repeats, skip_audit)
     if as_json:

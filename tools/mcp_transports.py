@@ -10,8 +10,6 @@ from mcp.server.auth.provider import AccessToken
 from mcp.server.auth.settings import AuthSettings
 from mcp.server.stdio import stdio_server
 
-LOOPBACK = ("127.0.0.1", "localhost", "::1")
-"""Hosts that no other machine reaches."""
 PATH = "/mcp"
 GRACE = 5
 """Seconds that open connections get when the server is stopped."""

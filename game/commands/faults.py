@@ -25,6 +25,7 @@ EXPECTED = {
     "game.sweep.ray_cluster": ("ClusterError",),
     "game.team": ("TeamError",),
     "game.techniques.study": ("UnknownTechniqueError",),
+    "game.web.game_file": ("GameError",),
     "organism.foundry.lora.errors": ("LoraError",),
     "organism.foundry.pairs": ("NoPairsError",),
     "organism.foundry.recipe": ("RecipeError",),

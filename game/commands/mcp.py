@@ -12,11 +12,12 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from game.commands.listening import AddressError, is_loopback, listen, read_address, url_of
 from game.commands.options import Cache, HelperModel, HelperURL, MaxDollars, MaxMinutes, Runs, cache_folder, limits, prepare, warnings_told
 
 if TYPE_CHECKING:
     from game.guest import GuestMatch
-    from game.match import Listener
+    from game.match_log import Listener
     from transcripts import RunFolder
 
 TOKEN = "AUDITGAME_MCP_TOKEN"
@@ -90,18 +91,13 @@ def mcp(
 
 def _listen(address: str, token: str | None) -> socket.socket:
     """A socket bound to HOST:PORT."""
-    from tools.mcp_transports import LOOPBACK
-
-    host, _, port = address.rpartition(":")
-    host = host.strip("[]")
-    if not host or not port.isdecimal():
-        raise typer.BadParameter(f"--http takes HOST:PORT, not {address!r}")
-    if host not in LOOPBACK and not token:
-        raise typer.BadParameter(f"whoever reaches {host} could play: set ${TOKEN}, which clients must then send as bearer token")
     try:
-        return socket.create_server((host, int(port)), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except (OSError, OverflowError) as error:
-        raise typer.BadParameter(f"cannot listen at {address}: {error}") from error
+        host, port = read_address(address)
+        if not is_loopback(host) and not token:
+            raise typer.BadParameter(f"whoever reaches {host} could play: set ${TOKEN}, which clients must then send as bearer token")
+        return listen(host, port)
+    except AddressError as error:
+        raise typer.BadParameter(f"--http: {error}") from error
 
 
 @contextmanager
@@ -112,8 +108,7 @@ def _shown(console: Console, run: "RunFolder", listener: socket.socket | None) -
     if listener is None:
         yield None
         return
-    host, port = listener.getsockname()[:2]
-    console.print(Text(f"one match at http://{f'[{host}]' if ':' in host else host}:{port}/mcp; stop with Ctrl-C"))
+    console.print(Text(f"one match at {url_of(listener)}/mcp; stop with Ctrl-C"))
     with live_audit(console) as show:
         yield show
     if run.finished:

@@ -9,7 +9,7 @@ from pydantic import JsonValue
 
 from game.hosted import sealed_outcome
 from game.hosted_runs import hosted_spec
-from game.match import match_data, note
+from game.match_log import match_data, note
 from game.people.import_file import ImportedAudit
 from game.people.lateness import seconds_late
 from game.people.runs import team_auditor

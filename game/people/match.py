@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pydantic import JsonValue
 
 from game.hosted import HostedMatch
-from game.match import Listener
+from game.match_log import Listener
 from game.people.clock import MatchClock
 from game.people.draft import read_draft, write_draft
 from game.people.lateness import seconds_late

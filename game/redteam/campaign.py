@@ -9,7 +9,7 @@ from pydantic import Field
 
 from agent import BrainError
 from game.attempt import MakeBrain, attempt
-from game.match import Listener
+from game.match_log import Listener
 from game.purse import Purse, PurseLimits
 from game.redteam.concern import Concern, concern_over
 from game.score import Outcome

@@ -35,16 +35,27 @@ def save(page: str, path: Path) -> None:
 
 @cache
 def _environment() -> Environment:
+    environment = make_environment(TEMPLATES)
+    style, script = (_source(name) for name in (STYLE, SCRIPT))
+    environment.globals |= {"style": style, "script": script, "policy": policy(style, script)}
+    return environment
+
+
+def make_environment(*folders: Path) -> Environment:
+    """Templates that write every text escaped, and visible where it would act instead of being read.
+
+    Args:
+        folders: of the templates, looked through in this order.
+    """
     environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
+        loader=FileSystemLoader(folders),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
         finalize=_inert,
+        auto_reload=False,
     )
-    style, script = (_source(name) for name in (STYLE, SCRIPT))
-    environment.globals |= {"style": style, "script": script, "policy": policy(style, script)}
     environment.filters |= {"marked": _marked, "percent": _percent, "count": _count}
     return environment
 
