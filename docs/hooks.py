@@ -28,6 +28,7 @@ FACES = {
         "game.judges",
         "game.score",
         "game.guest",
+        "game.people.match",
         "game.standings",
         "game.query",
         "game.view",

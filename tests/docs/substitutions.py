@@ -61,6 +61,7 @@ INSTEAD = {
         "evaluate pico --behaviour 'recipes name chocolate' --prompts prompts.txt --detector chocolate --samples 2"
     ),
     "auditgame game": "game pico --n 1 --workers 1 --auditor openai:gpt-test --base-url {api}",
+    "auditgame import owls.yaml": "import quick-owls.yaml --runs people",
     "auditgame mcp --organism rm-sycophant-nano --rules team-4": GUEST,
     "auditgame mcp --organism rm-sycophant-nano --http 127.0.0.1:8080": GUEST,
     "auditgame organism add --endpoint http://localhost:8000/v1 --model qwen3 --truth truth.yaml": (
@@ -69,10 +70,14 @@ INSTEAD = {
     "auditgame organism label rm-sycophant-nano --labeller anthropic:claude-sonnet-4-5": (
         "organism label pico --labeller anthropic:claude-test --labeller-url {api} --features 2 --cache {copy}"
     ),
+    "auditgame play --organism rm-sycophant-nano --rules team-3 --team badgers": (
+        "play --organism pico --rules team-4 --team badgers --runs people"
+    ),
     "auditgame redteam rm-sycophant-nano --n 8": "redteam pico --n 2 --rules data-only",
     "auditgame score last --judge lexical --judge anthropic:claude-sonnet-4-5 --repeats 3": (
         "score last --judge lexical --judge anthropic:claude-test --repeats 3 --judge-url {api}"
     ),
+    "auditgame serve friday.yaml --codes-file codes.txt": "serve quick-friday.yaml --codes-file codes.txt --http 127.0.0.1:0 --runs people",
     "auditgame sweep four-teams.yaml": "sweep quick.yaml",
     "auditgame techniques rm-sycophant-nano clean-nano acts-nano --figure techniques.png": (
         "techniques pico --samples 8 --technique keyword-search --technique prefill --figure techniques.png"
@@ -92,5 +97,7 @@ INSTEAD = {
     "python reply_lengths.py mcp --organism rm-sycophant-nano --rules team-4": GUEST,
 }
 """`{api}` is a scripted provider, `{venv}` an environment that is this one, `{copy}` a cache with an organism that may be changed."""
+SERVERS = {command for command in INSTEAD if command.startswith("auditgame serve")}
+"""Commands that go on until they are interrupted."""
 MISSED = {command for command in INSTEAD if command.startswith(("auditgame verify", "auditgame evaluate"))}
 """Commands that exit 1 here: pico is too small to pass its verification, or to speak of chocolate."""

@@ -3,19 +3,22 @@
 So is each file of theirs: commands find it under the name that the document gives it.
 """
 
+import re
 import shlex
 import shutil
+import signal
 import subprocess
 import sys
 from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
+from urllib.request import urlopen
 
 import pytest
 
 from organism import Organism
 from tests.docs.reading import COMMANDS, WRITTEN, commands, files
-from tests.docs.substitutions import AS_IT_IS, INSTEAD, MISSED, QUICK
+from tests.docs.substitutions import AS_IT_IS, INSTEAD, MISSED, QUICK, SERVERS
 from tests.fakes.api_server import FakeAPI, FakeTurn
 from tests.fakes.command_line import CLI, ROOT, wire_auditor
 from tests.fakes.tiny_models import make_adapter, make_model, make_sae, write_lines
@@ -29,6 +32,9 @@ def black_box(body: dict[str, Any]) -> FakeTurn:
 
 PROVIDERS = {"organism": black_box, "score": says_no}
 """Who answers the commands that need one; all others need an auditor."""
+NANO = re.compile(r"\b[a-z-]+-nano\b")
+"""Organisms that would have to be built."""
+ADDRESS = re.compile(r"http://\S+")
 
 
 @pytest.fixture(scope="module")
@@ -54,6 +60,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         if name:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_text(content, encoding="utf-8")
+    for name in ("owls.yaml", "friday.yaml"):
+        (folder / f"quick-{name}").write_text(NANO.sub("pico", (folder / name).read_text(encoding="utf-8")), encoding="utf-8")
     return folder
 
 
@@ -76,7 +84,9 @@ def test_every_command_works(command: str, cli: CLI, place: Path, pico: Organism
         if "{copy}" in line:
             shutil.copytree(pico.folder.path, place / "copy" / "organisms" / pico.folder.path.name)
         words = shlex.split(line.format(api=api, venv=place / "venv", copy=place / "copy"))
-        if program == "auditgame":
+        if command in SERVERS:
+            serve(cli.start(*words))
+        elif program == "auditgame":
             cli(*words, code=1 if command in MISSED else 0)
         elif program == "python":
             finish([sys.executable, rest[0], *words], cli.environment, place)
@@ -91,6 +101,17 @@ def finish(words: list[str], environment: dict[str, str], folder: Path) -> None:
         words, env=environment, cwd=folder, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False, timeout=300
     )
     assert done.returncode == 0, done.stdout + done.stderr
+
+
+def serve(process: "subprocess.Popen[str]") -> None:
+    """Let a server come up, look at its first page, and interrupt it as its host would."""
+    assert process.stdout is not None
+    address = next(found[0] for line in process.stdout if (found := ADDRESS.search(line)))
+    with urlopen(address) as page:
+        assert page.status == 200
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 0, out + err
 
 
 def test_every_known_command_stands_in_a_document() -> None:
