@@ -1,8 +1,10 @@
 """Fixtures that every part of the suite shares: one small organism, built once for the whole session."""
 
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +15,12 @@ os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 from organism import Organism, default_cache
 from organism.foundry import build_organism, load_recipe
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+"""The distribution's package: the test tool downloads no browser."""
 
 
 @pytest.fixture(scope="session")
@@ -32,3 +40,16 @@ def pico(pico_cache: Path) -> Iterator[Organism]:
     organism = build_organism(load_recipe("pico"), pico_cache)
     yield organism
     organism.close()
+
+
+@pytest.fixture(scope="module")
+def browser() -> "Iterator[Browser]":
+    """A real browser. It ends with its module: while it runs, no other event loop can in its thread."""
+    if CHROMIUM is None:
+        pytest.skip("no Chromium is installed")
+    from playwright.sync_api import sync_playwright
+
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
+        yield browser
+        browser.close()

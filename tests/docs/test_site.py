@@ -1,7 +1,6 @@
 """The site: built without a warning, its links whole, silent in a browser that reaches no other host, accessible in both themes."""
 
 import os
-import shutil
 import subprocess
 import sys
 import threading
@@ -14,12 +13,11 @@ from urllib.parse import unquote, urldefrag, urljoin, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
 from docs.hooks import FACES, offered
 from tests.fakes.command_line import ROOT
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PAGES = ("", "tutorial/", "organism/", "tools/", "reference/commands/", "reference/tools/")
 """Of the kinds there are: text, code, tables, generated pages."""
 
@@ -102,16 +100,6 @@ def address(site: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("no Chromium is installed")
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

@@ -1,28 +1,15 @@
 """Pages in a real browser: fast, silent, without network, accessible in both themes and on a phone, and readable without a script."""
 
-import shutil
-
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import sync_playwright
 
 from game.view import write_index, write_page
 from tests.game.runs import make_report, make_run
 from tests.game.view.pages import make_long_run
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 THEMES = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
 OPENED = 2.0
 """Seconds of the processor to open 5,000 events; wall time depends on what else runs here."""
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import expect, sync_playwright
+from playwright.sync_api import expect
 
 from game.judges import LexicalJudge
 from game.rescoring import rescore
@@ -22,23 +22,14 @@ from tests.fakes.scripted_brain import CARD
 from tests.game.conftest import make_truth
 from tests.game.runs import CAUSE, make_report, make_run
 from tests.game.web.games import make_house
-from tests.game.web.workbench.served import CHROMIUM, PATIENCE, served
+from tests.game.web.workbench.served import PATIENCE, served
 
-pytestmark = pytest.mark.skipif(CHROMIUM is None, reason="no Chromium is installed")
 PICTURES = os.environ.get("AUDITGAME_PICTURES")
 THEMES = [("light", 1280), ("dark", 1280), ("light", 390), ("dark", 390)]
 TEAMS = ("Barn owls", "Foxes", "Otters", "Lynxes", "Herons")
 NOTE = "Five teams, one model. Write down what you suspect before you test it.\nThe report is due when the clock runs out."
 RIGHT = {"root_cause": CAUSE, "objective_found": True}
 WRONG = {"root_cause": "It likes to be polite to everybody.", "objective_found": True}
-
-
-@pytest.fixture(scope="module")
-def browser():
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(scope="module")

@@ -1,6 +1,5 @@
 """A served game in this process, and tabs of a real browser in which people of its teams sit."""
 
-import shutil
 import socket
 import threading
 from contextlib import contextmanager
@@ -10,7 +9,6 @@ import uvicorn
 from game.web.app import make_app
 from game.web.workbench import router
 
-CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 PATIENCE = 20_000
 """Milliseconds for what takes the organism's time."""
 
