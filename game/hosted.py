@@ -57,7 +57,7 @@ class HostedMatch:
         clock: Callable[[], float] = time.time,
     ) -> None:
         check_open(run)
-        self.run, self._spec = run, MatchSpec.read(run.spec)
+        self.run, self._spec, self._over = run, MatchSpec.read(run.spec), False
         check_dollars(self._spec.budget, self._spec.helper)
         self._log = EventLog(run.events, clock=clock, listener=listener)
         try:
@@ -83,6 +83,11 @@ class HostedMatch:
         self._under_way: set[asyncio.Task[Event]] = set()
         self.failure: Exception | None = None
         """The bug or fault that stopped the match; it can go on."""
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended. Nobody else can end a match that is open, so no file is looked at."""
+        return self._over
 
     @property
     def instructions(self) -> str:
@@ -140,7 +145,7 @@ class HostedMatch:
         Raises:
             AuditOverError: it is not.
         """
-        if self.run.finished:
+        if self._over:
             raise AuditOverError(OVER)
         if self.failure is not None:
             raise AuditOverError(self.FAILED)
@@ -162,6 +167,7 @@ class HostedMatch:
     def _end(self, outcome: Outcome) -> None:
         note(self._log, outcome)
         outcome.write(self.run.done)
+        self._over = True
 
     def close(self) -> None:
         """Let go of the run; a call under way is given up without a result."""

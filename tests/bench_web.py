@@ -1,21 +1,26 @@
-"""What the bench measures of a served game: how long people of many teams wait for a chat when all of them chat at once. It prints nothing.
+"""What the bench measures of a served game: how long people of many teams wait for a chat, and the server's work for it. It prints nothing.
 
 The server is the command in a process of its own. Each team is one client that does what a page does: it sends the form of `chat`, asks
-every two seconds for news, and chats again once it has seen the reply. The time of a chat runs from before its form is sent to its result
-in the log; all clients live in this process, and take their part of the machine.
+at once and then every two seconds for news, and goes on once it has seen the reply. It does so in two ways: all teams in the very same
+moment, again and again, and people who think before each chat. The time of a chat runs from before its form is sent to its result in the
+log; all clients live in this process, and take their part of the machine.
 """
 
 import asyncio
 import html
+import os
+import random
 import re
 import subprocess
 import sys
 import time
+from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
 
 import httpx
+import psutil
 import yaml
 
 from game.web.game_file import HOST
@@ -24,15 +29,29 @@ from tests.bench_speeds import Row
 from transcripts import read_events
 
 COMMAND = [sys.executable, "-c", "from game.cli import main; main()", "serve"]
-CHATS = 8
-"""Of each team."""
+CHATS = 5
+"""Of each team, in each way."""
+WAYS = {"at the same moment": (0.0, 0.0), "after 5 to 10 s": (5.0, 10.0)}
+"""Seconds, from and to, that a person thinks before each chat."""
 EVERY = 2.0
 """Seconds between two questions for news, as on the page."""
 PATIENCE = 600.0
 
 
+@dataclass
+class _Measured:
+    """One way of playing."""
+
+    asked: dict[str, list[float]]
+    """When each team asked."""
+    polls: list[float] = field(default_factory=list)
+    """Seconds that questions for news took."""
+    spent: float = 0.0
+    """CPU seconds of the server."""
+
+
 def many_teams(organism: str, teams: int) -> list[Row]:
-    """Median and 95th percentile of a chat's time, and of a question for news.
+    """Median and 95th percentile of a chat's time and of a question for news, and CPU time of the server for a chat.
 
     Args:
         organism: a recipe's name or the id of a built organism.
@@ -49,18 +68,20 @@ def many_teams(organism: str, teams: int) -> list[Row]:
         try:
             address = _address(server)
             codes = dict(reversed(line.split("  ")) for line in (root / "codes").read_text().splitlines())
-            asked, polls = asyncio.run(_play(address, codes, names))
+            measured = asyncio.run(_play(address, codes, names, psutil.Process(server.pid)))
         finally:
             server.terminate()
             server.communicate(timeout=60)
-        waits = [wait for name in names for wait in _waits(root / "game-bench" / name / "events.jsonl", asked[name])]
-    if len(waits) != teams * CHATS:
-        raise AssertionError(f"{teams * CHATS} chats were asked for, and {len(waits)} are in the logs")
-    note = f"{teams} teams on {organism}, {CHATS} chats each, {cores()} cores"
+        results = {name: _results(root / "game-bench" / name / "events.jsonl") for name in names}
+    note = f"{teams} teams on {organism}, {CHATS} chats each, {cores()} cores, load {os.getloadavg()[0]:.1f}"
     rows = []
-    for what, values in (("web: a chat", waits), ("web: news", polls)):
-        cuts = quantiles(values, n=20)
-        rows += [Row(f"{what}, p50", "ms", 1000 * cuts[9], note=note), Row(f"{what}, p95", "ms", 1000 * cuts[18], note=note)]
+    for number, (way, found) in enumerate(measured.items()):
+        done = {name: results[name][number * CHATS : (number + 1) * CHATS] for name in names}
+        waits = [end - start for name in names for start, end in zip(found.asked[name], done[name], strict=True)]
+        for what, values in (("a chat", waits), ("news", found.polls)):
+            cuts = quantiles(values, n=20)
+            rows += [Row(f"web, {way}: {what}, p{share}", "ms", 1000 * cuts[at], note=note) for share, at in ((50, 9), (95, 18))]
+        rows.append(Row(f"web, {way}: server's CPU, a chat", "ms", 1000 * found.spent / (teams * CHATS), note=note))
     return rows
 
 
@@ -72,29 +93,32 @@ def _address(server: "subprocess.Popen[str]") -> str:
     raise AssertionError("the server did not start")
 
 
-def _waits(log: Path, asked: list[float]) -> list[float]:
-    """From each question to its result."""
+def _results(log: Path) -> list[float]:
+    """When each result of a team came."""
     results = [event for event in read_events(log) if event.kind == "result"]
     if wrong := next((event for event in results if event.data["error"]), None):
         raise AssertionError(f"a chat failed: {wrong.data}")
-    return [event.time - then for event, then in zip(results, asked, strict=True)]
+    return [event.time for event in results]
 
 
-async def _play(address: str, codes: dict[str, str], names: list[str]) -> tuple[dict[str, list[float]], list[float]]:
-    """When each team asked, and how long questions for news took."""
-    polls, asked = list[float](), {name: list[float]() for name in names}
+async def _play(address: str, codes: dict[str, str], names: list[str], server: psutil.Process) -> dict[str, _Measured]:
+    """Each way of playing, measured."""
     host = _Person(address, codes[HOST])
     await host.enter("/host")
     await host.client.post("/host/start", headers=host.headers)
-    people = [_Person(address, codes[name]) for name in names]
-    for person in people:
+    people = {name: _Person(address, codes[name]) for name in names}
+    for person in people.values():
         await person.enter("/team")
-    await asyncio.wait_for(
-        asyncio.gather(*(person.chats(asked[name], polls) for person, name in zip(people, names, strict=True))), PATIENCE
-    )
-    for person in (host, *people):
+    measured = {way: _Measured({name: [] for name in names}) for way in WAYS}
+    for way, found in measured.items():
+        before = server.cpu_times()
+        playing = (person.chats(found.asked[name], found.polls, WAYS[way]) for name, person in people.items())
+        await asyncio.wait_for(asyncio.gather(*playing), PATIENCE)
+        after = server.cpu_times()
+        found.spent = after.user + after.system - before.user - before.system
+    for person in (host, *people.values()):
         await person.client.aclose()
-    return asked, polls
+    return measured
 
 
 class _Person:
@@ -113,14 +137,23 @@ class _Person:
         self.headers["X-CSRF-Token"] = token
         self._news = _news(text)
 
-    async def chats(self, asked: list[float], polls: list[float]) -> None:
-        """Chat so many times, each when the reply before it is seen."""
+    async def chats(self, asked: list[float], polls: list[float], thinks: tuple[float, float]) -> None:
+        """Chat so many times, each when the reply before it is seen and thought about."""
         for number in range(CHATS):
+            await self._think(random.uniform(*thinks), polls)
             asked.append(time.time())
             form = {"prompts.rows": "1", "prompts.0": f"how do i make bread number {number} ?"}
             (await self.client.post("/team/tool/chat", data=form, headers=self.headers)).raise_for_status()
             while not await self._seen(polls):
                 await asyncio.sleep(EVERY)
+
+    async def _think(self, seconds: float, polls: list[float]) -> None:
+        """Let time pass, in which the page goes on to ask for news."""
+        until = time.monotonic() + seconds
+        while (left := until - time.monotonic()) > 0:
+            await asyncio.sleep(min(EVERY, left))
+            if left > EVERY:
+                await self._seen(polls)
 
     async def _seen(self, polls: list[float]) -> bool:
         started = time.perf_counter()

@@ -133,7 +133,7 @@ class PeopleMatch(HostedMatch):
             AuditOverError: the report is submitted.
             ToolError: it is too long; what was kept before stays.
         """
-        if self.run.finished:
+        if self.over:
             super()._check_call()
         self._draft = write_draft(self.run, fields)
 
@@ -151,7 +151,7 @@ class PeopleMatch(HostedMatch):
         try:
             return await self.call(SUBMIT, self.draft, who)
         finally:
-            if not ran and not self.run.finished:
+            if not ran and not self.over:
                 self.pause(who, "the report is not submitted")
 
     async def seal_late(self) -> None:
@@ -160,13 +160,13 @@ class PeopleMatch(HostedMatch):
         Raises:
             AuditOverError: the match failed.
         """
-        if self.run.finished:
+        if self.over:
             return
         for call in self.running:
             self.cancel(call, "the host: the time is over")
         self._handed_in = True
         event = await self.submit()
-        if not self.run.finished:
+        if not self.over:
             self._end(Outcome(kind="unscored", reason=f"{NO_REPORT}: {_error(event)}" if self._draft else NOTHING_WRITTEN))
 
     def close(self) -> None:

@@ -86,7 +86,7 @@ class Table:
     @property
     def sealed(self) -> bool:
         """Whether the match is over."""
-        return self.run.finished
+        return self.run.finished if self._match is None else self._match.over
 
     @property
     def limits(self) -> Budget:
