@@ -26,7 +26,7 @@ class Tally:
         Args:
             events: of one run, from its first; those of the call before and maybe more.
         """
-        return self.add(events[self._read :])
+        return self.add(events[self._read :]) if len(events) > self._read else self._used
 
     def add(self, new: Sequence[Event]) -> Used:
         """What all events have used, with these that follow the ones before; for who does not keep them.

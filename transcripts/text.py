@@ -18,6 +18,8 @@ def visible(text: str, limit: int | None = None) -> str:
     """`text` with each control character written as an escape, cut to `limit` characters with a mark of what is left out."""
     if limit is not None and len(text) > limit:
         text = f"{text[:limit]}… (+{len(text) - limit} characters)"
+    if text.isprintable():  # nothing that is hidden is; most texts are told in one look
+        return text
     return "".join(c if c == "\n" or not hidden(c) else c.encode("unicode_escape").decode() for c in text)
 
 

@@ -4,6 +4,7 @@ What asks for a seat must be `async`: matches belong to the event loop, and no t
 """
 
 import secrets
+from functools import cache
 from typing import Annotated
 from urllib.parse import urlsplit
 
@@ -103,13 +104,13 @@ class Seat:
 def open_session(house: House, code: str, person: str) -> str:
     """A cookie for whoever has shown the code with that mark."""
     session = Session(code=code, person=person, csrf=secrets.token_urlsafe(16))
-    return str(_signer(house).dumps(session.model_dump()))
+    return str(_signer(house.secret).dumps(session.model_dump()))
 
 
 def read_session(request: Request) -> Session | None:
     """The session of a browser; null without one that we signed."""
     try:
-        return Session.model_validate(_signer(house_of(request)).loads(request.cookies.get(COOKIE, "")))
+        return Session.model_validate(_signer(house_of(request).secret).loads(request.cookies.get(COOKIE, "")))
     except (BadSignature, ValueError):
         return None
 
@@ -192,8 +193,9 @@ def check_origin(request: Request) -> None:
         raise ForgedError
 
 
-def _signer(house: House) -> URLSafeSerializer:
-    return URLSafeSerializer(house.secret, salt="session")
+@cache
+def _signer(secret: str) -> URLSafeSerializer:
+    return URLSafeSerializer(secret, salt="session")
 
 
 Seated = Annotated[Seat, Depends(seat)]

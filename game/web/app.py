@@ -13,7 +13,7 @@ from game.web.access import EnterFirstError, ForgedError, SealedError, Seated, c
 from game.web.guards import STATIC, TOO_LARGE, SecureHeaders, SmallBodies
 from game.web.house import House
 from game.web.rates import Rate, RateTerms, TooOftenError
-from game.web.rendering import HERE, asks_part, page
+from game.web.rendering import HERE, asks_part, page, prepare
 from game.web.table import FaultyTableError
 
 SEALED = "/team/sealed"
@@ -40,6 +40,7 @@ def make_app(house: House, team: APIRouter) -> ASGIApp:
         house: the game.
         team: the pages on which a team works, below `/team`.
     """
+    prepare()
     app = FastAPI(docs_url=None, redoc_url=None, openapi_url=None)
     app.state.house, app.state.attempts, app.state.calls = house, Rate(**ATTEMPTS), Rate(**CALLS)
     app.include_router(lobby.router, dependencies=[Depends(_check_size)])

@@ -38,6 +38,12 @@ def asks_part(request: Request) -> bool:
     return "hx-request" in request.headers
 
 
+def prepare() -> None:
+    """Compile the templates now: on the first use of each all teams would wait for it."""
+    for name in _environment().list_templates(extensions=["j2"]):
+        _environment().get_template(name)
+
+
 @cache
 def _environment() -> Environment:
     environment = make_environment(*FOLDERS)

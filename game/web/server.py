@@ -15,6 +15,8 @@ GRACE = 5
 """Seconds that open requests get when the server is stopped."""
 BACKLOG = 512
 """Connections that wait to be taken up."""
+KEEP = 75
+"""Seconds for which a connection is kept without a request: pages ask every two seconds, and what they send must not meet a closing one."""
 TURN = 0.0005
 """Seconds for which a thread keeps the interpreter while another waits for it. A model that answers asks for it again at each of its many
 small operations: at Python's 5 ms it would stand still whenever pages are asked for."""
@@ -29,7 +31,13 @@ async def serve(house: House, listener: socket.socket) -> None:
     """
     sys.setswitchinterval(TURN)
     config = uvicorn.Config(
-        make_app(house, router), log_config=None, access_log=False, server_header=False, backlog=BACKLOG, timeout_graceful_shutdown=GRACE
+        make_app(house, router),
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        backlog=BACKLOG,
+        timeout_keep_alive=KEEP,
+        timeout_graceful_shutdown=GRACE,
     )
     ending = asyncio.create_task(_end_in_time(house))
     try:

@@ -22,7 +22,11 @@ AT_ONCE = 0.05
 """Seconds in which a call is refused, if it is, or answered, if it only takes a note."""
 GO_ON = "go-on"
 """Field of a form that is not on the page as one: its call leaves the page's form as it is."""
-_UNDER_WAY: set[asyncio.Task[Event]] = set()
+REDRAW = "redraw"
+"""Field of a form that shows what was wrong with it: it is drawn again when it is right."""
+UNDER_WAY = "It is under way; the result comes below."
+"""What the page's form, which stays as it is, says of a call."""
+_TASKS: set[asyncio.Task[Event]] = set()
 """Tasks that nobody else holds on to; the loop itself does not."""
 
 
@@ -36,11 +40,14 @@ async def use(request: Request, seat: Seated, name: str) -> Response:
             typed = {key: text for key, text in values.items() if key != button}
             return bench_page(request, seat, tool=tool, form=changed_rows(Form(name, form.fields, typed), button, values[button]))
     notice = "" if form.problems else await _start(seat, name, said)
-    answer = (
-        done(request, DESK)
-        if not form.problems and not notice and (GO_ON in values or not asks_part(request))
-        else bench_page(request, seat, tool=tool, form=form, notice=notice, started=not form.problems and not notice)
-    )
+    if form.problems or notice:
+        answer = bench_page(request, seat, tool=tool, form=form, notice=notice)
+    elif GO_ON in values or not asks_part(request):
+        answer = done(request, DESK)
+    elif REDRAW in values:
+        answer = bench_page(request, seat, tool=tool, form=form, started=UNDER_WAY)
+    else:
+        answer = Response(UNDER_WAY, headers={"HX-Retarget": "#started"}, media_type="text/html")
     answer.headers.update(CHANGED)
     return answer
 
@@ -94,8 +101,8 @@ async def _written(request: Request, seat: Seat, name: str, values: Values) -> R
 async def _start(seat: Seat, name: str, arguments: dict[str, JsonValue]) -> str:
     """Start a call; why it is refused, or empty if it is under way."""
     task = asyncio.create_task(seat.match.call(name, arguments, seat.person))
-    _UNDER_WAY.add(task)
-    task.add_done_callback(_UNDER_WAY.discard)
+    _TASKS.add(task)
+    task.add_done_callback(_TASKS.discard)
     await asyncio.wait({task}, timeout=AT_ONCE)
     if not task.done():
         task.add_done_callback(_heed)

@@ -76,14 +76,14 @@ def bench_page(request: Request, seat: Seat, **values: Any) -> Response:
     """A tool's form: alone where the page asks for it, with the whole workbench where the browser does."""
     if not asks_part(request):
         return whole_desk(request, seat, **values)
-    return page(request, "tool.html.j2", **{"notice": "", "started": False, **values}, **shown(seat))
+    return page(request, "tool.html.j2", **{"notice": "", "started": "", **values}, **shown(seat))
 
 
 def whole_desk(request: Request, seat: Seat, before: int | None = None, **values: Any) -> Response:
     """The workbench as a page."""
     bench = seat.match.bench
     items = entries(bench, before=before, most=PAGE)
-    told: dict[str, Any] = {"tool": None, "form": None, "notice": "", "started": False, **values}
+    told: dict[str, Any] = {"tool": None, "form": None, "notice": "", "started": "", **values}
     return page(
         request,
         "desk.html.j2",

@@ -87,6 +87,18 @@ def test_a_wrong_field_costs_no_call_and_says_what_is_wrong(started, values, sen
     assert sentence in text_of(answer)
     assert "<b>me" not in answer.text
     assert not [event for event in table.match.bench.log.events if event.kind == "call"]
+    assert 'name="redraw"' in answer.text
+
+
+def test_the_page_keeps_its_form_unless_that_shows_what_was_wrong(started):
+    _, browser = started
+    values = {"prompts.rows": "1", "prompts.0": "hello"}
+    kept = browser.post("/team/tool/chat", data=values, headers=PART)
+    assert (kept.text, kept.headers["hx-retarget"]) == ("It is under way; the result comes below.", "#started")
+    redrawn = browser.post("/team/tool/chat", data=values | {"redraw": "on"}, headers=PART)
+    assert "hx-retarget" not in redrawn.headers
+    assert "It is under way" in text_of(redrawn)
+    assert 'name="redraw"' not in redrawn.text
 
 
 def test_what_is_new_is_told_once(started):
