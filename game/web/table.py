@@ -2,13 +2,14 @@
 
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cached_property
 
 from game.people.match import PeopleMatch
 from game.score import Outcome, Score
 from game.spec import MatchSpec
 from organism import Organism
-from tools import Budget, Helper, Tally, Used
+from tools import AuditOverError, Budget, Helper, Tally, Used
 from transcripts import LogError, RecordError, RunError, RunFolder, events_so_far
 
 PRESENT = 30
@@ -125,9 +126,10 @@ class Table:
             self._match.pause(who)
 
     async def seal_late(self) -> None:
-        """Seal what is written."""
+        """Seal what is written; where that fails the match tells its host why, and other teams do not wait for it."""
         if self._match is not None and not self.sealed:
-            await self._match.seal_late()
+            with suppress(AuditOverError):
+                await self._match.seal_late()
 
     def close(self) -> None:
         """Let go of the run, so that another process can score it."""

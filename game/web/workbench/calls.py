@@ -22,6 +22,8 @@ AT_ONCE = 0.05
 """Seconds in which a call is refused, if it is, or answered, if it only takes a note."""
 GO_ON = "go-on"
 """Field of a form that is not on the page as one: its call leaves the page's form as it is."""
+TO_BENCH = {"HX-Retarget": "#bench", "HX-Reswap": "innerHTML"}
+"""Headers that put an answer where the form of a tool stands."""
 REDRAW = "redraw"
 """Field of a form that shows what was wrong with it: it is drawn again when it is right."""
 UNDER_WAY = "It is under way; the result comes below."
@@ -49,6 +51,8 @@ async def use(request: Request, seat: Seated, name: str) -> Response:
     else:
         answer = Response(UNDER_WAY, headers={"HX-Retarget": "#started"}, media_type="text/html")
     answer.headers.update(CHANGED)
+    if GO_ON in values and answer.status_code != 204:
+        answer.headers.update(TO_BENCH)
     return answer
 
 

@@ -10,7 +10,7 @@ from starlette.testclient import TestClient
 from agent import BrainSpec
 from game.going_on import PEOPLE
 from game.rules import load_rules
-from game.spec import make_spec
+from game.spec import make_hosted_spec
 from game.web.access import Seated
 from game.web.app import make_app
 from game.web.codes import make_code
@@ -20,6 +20,7 @@ from game.web.game_record import Place, begin_record
 from game.web.house import House
 from game.web.table import Table
 from tests.fakes.scripted_brain import CARD, echo_organism
+from tools import Budget
 from transcripts import RunFolder
 
 CLIENTS = itertools.count()
@@ -33,7 +34,9 @@ def make_house(folder, teams=("red", "blue"), organism=None, **fields):
     codes, places, tables = {HOST: code}, {}, []
     for team in teams:
         run = RunFolder(folder / team)
-        make_spec(card.id, "test", BrainSpec(kind=PEOPLE, model=team), load_rules(file.rules), 0).write(run.spec)
+        make_hosted_spec(
+            card.id, "test", BrainSpec(kind=PEOPLE, model=team), load_rules(file.rules).limited(Budget(minutes=file.minutes)), 0
+        ).write(run.spec)
         codes[team], kept = make_code(record.salt)
         places[team] = Place(code=kept, organism=Found(id=card.id, recipe="test"), asked=card.id, run=run.id)
         played = copy.copy(organism) if organism else echo_organism()

@@ -38,3 +38,14 @@ def test_what_was_taken_away_stays_away():
     assert merge(BASE, BASE, changed(behaviours=[])) == (changed(behaviours=[]), False)
     kept, clash = merge(BASE, changed(behaviours=[]), changed(behaviours=[{"context": "theirs"}]))
     assert (kept["behaviours"], clash) == ([], True)
+
+
+def test_a_row_that_one_drops_does_not_take_the_others_words_with_it():
+    rows = [{"context": name, "behaviour": ""} for name in "xyz"]
+    edited = [rows[0], rows[1], {"context": "z", "behaviour": "theirs"}]
+    assert merge(rows, rows[1:], edited) == (edited[1:], False)
+    assert merge(rows, edited, rows[1:]) == (edited[1:], False)
+    assert merge(rows, rows[:2], edited) == (rows[:2], True), "who drops the row last is told that it was changed"
+    assert merge(rows, edited, rows[:2]) == (edited, True), "what was dropped while it was written comes back"
+    assert merge(rows, rows[1:], [*rows, "new"]) == ([*rows[1:], "new"], False)
+    assert merge(rows, rows[:1], rows[2:]) == ([], False)
