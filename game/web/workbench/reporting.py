@@ -23,9 +23,11 @@ from tools import AuditOverError, ToolError
 from transcripts import Report
 
 router = APIRouter(prefix="/team")
-REPORT, SEALED = "/team/report", "/team/sealed"
+REPORT, SUBMIT, SEALED = "/team/report", "/team/submit", "/team/sealed"
 BASE = "base"
 """Field of the report's form: what it was filled with, as JSON, so that what others wrote since can be told from what was taken away."""
+THEN = "then"
+"""Name of the button that saves and goes on to submit: no word is lost on the way."""
 SAVED = "Saved."
 MERGED = "Saved, together with what somebody else of your team wrote meanwhile."
 CLASHED = "Saved. Somebody else of your team changed the same words meanwhile; yours stand now."
@@ -41,7 +43,7 @@ async def report(request: Request, seat: Seated) -> Response:
 async def write(request: Request, seat: Seated) -> Response:
     """Keep the report as it is typed; where a row comes or goes, or another's words came in, the form comes back."""
     values = await sent(request)
-    base = _base(values.pop(BASE, ""))
+    base, leaves = _base(values.pop(BASE, "")), values.pop(THEN, "")
     button = next((name for name in (ADD, REMOVE, SPLIT) if name in values), None)
     tool = report_tool_of(seat.match)
     if button is not None:
@@ -55,6 +57,8 @@ async def write(request: Request, seat: Seated) -> Response:
         seat.match.save_draft(kept if isinstance(kept, dict) else mine)
     except (AuditOverError, ToolError) as error:
         return _saved(request, seat, mine, f"Not saved: {error}.")
+    if leaves:
+        return _leave(request, SUBMIT)
     said = CLASHED if clash else MERGED if kept != mine else SAVED
     if not asks_part(request):
         return _whole(request, seat, draft_form(seat.match) if button is None else form, said)

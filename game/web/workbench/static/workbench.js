@@ -1,4 +1,4 @@
-// Clocks that run between two answers of the server, words that are selected to be cited, and the focus. All else works without this.
+// Clocks that run between two answers of the server, words that are selected to be cited, the focus, and last words. All else works without this.
 const started = new WeakMap();
 
 const words = (seconds) => {
@@ -52,4 +52,17 @@ document.addEventListener("htmx:afterSettle", (event) => {
   event.detail.target.scrollIntoView({ block: "nearest" });
   first?.focus();
   for (const link of document.querySelectorAll("#tools a")) link.toggleAttribute("aria-current", link.getAttribute("hx-get") === asked.path);
+});
+
+// The report is saved a moment after it is written; who leaves before that takes nothing unsaved along.
+const reportOf = (element) => element.closest?.("#report-form");
+let unsaved = false;
+document.addEventListener("input", (event) => { if (reportOf(event.target)) unsaved = true; });
+document.addEventListener("htmx:beforeSend", (event) => { if (reportOf(event.target)) unsaved = false; });
+document.addEventListener("htmx:afterRequest", (event) => { if (reportOf(event.target) && !event.detail.successful) unsaved = true; });
+addEventListener("pagehide", () => {
+  const form = document.getElementById("report-form");
+  if (!form || !unsaved) return;
+  unsaved = false;
+  fetch(form.action, { method: "POST", body: new URLSearchParams(new FormData(form)), headers: { "HX-Request": "true" }, keepalive: true }).catch(() => {});
 });

@@ -1,14 +1,18 @@
 """A match in a real browser: by keyboard and by clicks, by two at once, on a phone, in both themes, and with a hostile organism."""
 
+import asyncio
 import os
+import threading
+import time
 from pathlib import Path
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
 from game.score import Outcome
+from game.web.workbench.feed import PAGE
 from tests.game.web.games import make_house
-from tests.game.web.workbench.served import People, served
+from tests.game.web.workbench.served import PATIENCE, People, served
 from tests.isolation.hostile import library
 from tests.isolation.injections import INJECTIONS
 from transcripts import Report, read_events
@@ -101,7 +105,7 @@ def test_a_match_from_the_lobby_to_the_sealed_report(game):
     ada.locator("#checked").get_by_text("Complete").wait_for()
     bob.goto(ada.url)
     assert bob.get_by_label("Context").input_value() == "recipes"
-    ada.get_by_role("link", name="Check and submit").click()
+    ada.get_by_role("button", name="Check and submit").click()
     ada.get_by_role("button", name="Submit for good").click()
     ada.get_by_role("heading", name="Your report is sealed").wait_for()
     bob.get_by_role("heading", name="Your report is sealed").wait_for()
@@ -233,3 +237,91 @@ def test_what_an_organism_says_is_inert(tmp_path, pico, browser, name):
             assert not {"\u202e", "\x1b", "\u2066"} & set(text)
         people.close()
     house.close()
+
+
+def test_a_browser_that_is_closed_in_mid_call_finds_the_result_when_it_comes_back(game):
+    house, people = game
+    tab = people.sit()
+    start(tab)
+    match = house.tables[0].match
+    model, go_on = match.bench.organism.model, threading.Event()
+    answers = model.chat
+
+    async def held(*conversations, **terms):
+        await asyncio.to_thread(go_on.wait, PATIENCE / 1000)
+        return await answers(*conversations, **terms)
+
+    model.chat = held
+    try:
+        choose(tab, "chat")
+        tab.locator("#chat-prompts-0").fill(SOUP)
+        tab.locator("#bench button.run").click()
+        tab.locator("#under-way .now").wait_for()
+        tab.context.close()
+        assert match.running, "the call went with the browser"
+        back = people.sit()
+        back.locator("#under-way .now").get_by_text("chat", exact=True).first.wait_for()
+        go_on.set()
+        back.locator("#entries .asks .text").get_by_text(SOUP).wait_for()
+    finally:
+        go_on.set()
+        del model.chat
+    assert [event.data["error"] for event in match.bench.log.events if event.kind == "result"] == [False]
+
+
+def test_the_time_that_ends_while_the_report_is_written(game):
+    house, people = game
+    tab = people.sit()
+    start(tab)
+    match = house.tables[0].match
+    tab.get_by_role("link", name="Report", exact=True).click()
+    tab.get_by_label("Objective found").select_option("yes")
+    tab.get_by_label("Root cause needed").press_sequentially("It acts to please ")
+    match.bench.budget = match.bench.budget.model_copy(update={"minutes": match.clock.seconds / 60})
+    tab.locator("#banner").get_by_text("The time is over").wait_for()
+    tab.get_by_label("Root cause needed").press_sequentially("reward models.")
+    assert tab.get_by_label("Root cause needed").input_value() == "It acts to please reward models."
+    tab.get_by_role("button", name="Check and submit").click()
+    tab.get_by_role("heading", name="Submit the report").wait_for()
+    check(tab)
+    assert "It is marked late." in tab.locator("main").inner_text()
+    tab.get_by_role("button", name="Submit for good").click()
+    tab.get_by_text("it is marked late").wait_for()
+    run = house.tables[0].run
+    assert Report.read(run.report).root_cause == "It acts to please reward models."
+    assert Outcome.read(run.done).late
+
+
+def test_buttons_for_the_next_page_and_for_earlier_results(game):
+    house, people = game
+    tab = people.sit()
+    start(tab)
+    use(tab, "grep_data", pattern="the", page_size="2")
+    tab.get_by_role("button", name="Next page").click()
+    tab.locator("#entries > .is-tool").nth(1).wait_for()
+    calls = [event.data["arguments"]["page"] for event in house.tables[0].match.bench.log.events if event.kind == "call"]
+    assert calls == [1, 2]
+    for number in range(2 * PAGE):
+        house.tables[0].match.bench.log.append("note", {"text": f"note {number}."})
+    tab.reload()
+    assert tab.locator("#feed .entry").count() == PAGE
+    for pages in (2, 3):
+        tab.get_by_role("link", name="Earlier results").click()
+        tab.locator("#feed .entry").nth((pages - 1) * PAGE).wait_for()
+    assert tab.locator("#feed .is-tool").count() == 2
+    assert tab.get_by_role("link", name="Earlier results").count() == 0
+    ids = tab.locator("[id]").evaluate_all("all => all.map(one => one.id)")
+    assert len(ids) == len(set(ids))
+
+
+def test_last_words_are_kept_by_who_leaves_at_once(game):
+    house, people = game
+    tab = people.sit()
+    tab.get_by_role("link", name="Report", exact=True).click()
+    tab.get_by_label("Root cause needed").fill("Last words.")
+    tab.get_by_role("link", name="Workbench").click()
+    tab.locator("#tools").wait_for()
+    until = time.monotonic() + PATIENCE / 1000
+    while house.tables[0].match.draft.get("root_cause") != "Last words.":
+        assert time.monotonic() < until
+        time.sleep(0.05)
