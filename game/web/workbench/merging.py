@@ -53,11 +53,11 @@ def _merge_lists(base: _Items, mine: _Items, theirs: _Items) -> tuple[list[JsonV
 
 def _places(base: _Items, items: _Items) -> dict[int, int]:
     """Where each item of the base stands now, as far as it still does: the same item, or one changed in its place."""
-    texts = [[json.dumps(item, sort_keys=True) for item in side] for side in (base, items)]
-    blocks = SequenceMatcher(None, *texts, autojunk=False).get_opcodes()
+    before, now = ([json.dumps(item, sort_keys=True) for item in side] for side in (base, items))
+    blocks = SequenceMatcher(None, before, now, autojunk=False).get_opcodes()
     return {
-        before: now
+        then: place
         for kind, first, end, start, stop in blocks
         if kind in ("equal", "replace")
-        for before, now in zip(range(first, end), range(start, stop), strict=False)
+        for then, place in zip(range(first, end), range(start, stop), strict=False)
     }
