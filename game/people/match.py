@@ -18,6 +18,10 @@ from transcripts import Event, RunFolder
 
 NO_REPORT = "the time was over before there was a report; what was written is kept in draft.json"
 NOTHING_WRITTEN = "the time was over, and no report was written"
+FOR_PEOPLE = (
+    "You read what agents are told, too. To you results are shown as they are best read, you make one call after the other, "
+    "and `submit_report` is the report that you write and hand in here."
+)
 
 
 @dataclass(frozen=True)
@@ -66,6 +70,11 @@ class PeopleMatch(HostedMatch):
     def _opened(self) -> None:
         self.clock = MatchClock(self.bench, self._now)
         self._draft = read_draft(self.run)
+
+    @property
+    def instructions(self) -> str:
+        """What the team is told at the start: the same as our own auditor, and what of it is otherwise for people."""
+        return f"{super().instructions}\n\n{FOR_PEOPLE}"
 
     @property
     def running(self) -> Mapping[str, RunningCall]:
