@@ -1,10 +1,13 @@
 """What a game is asked to be: the record of its YAML file. It knows no organism and no rules by name."""
 
+import re
+from contextlib import suppress
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import AwareDatetime, BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
 
 from game.sweep.file import Auditor
 from transcripts import FileRecord, Record, describe, folder_name
@@ -12,17 +15,28 @@ from transcripts import FileRecord, Record, describe, folder_name
 HOST = "the host"
 """Who has the host's code."""
 HOURS = 24.0
-NAME = r"^\w[\w .-]{0,59}$"
+MOST_HOURS = 24 * 366.0
+NAME = re.compile(r"\w[\w .-]{0,59}")
 
 
 class GameError(ValueError):
     """A game cannot be served as asked; the message names the file and the field, or the folder."""
 
 
+def _named(name: str) -> str:
+    """A name that pages and folders can have."""
+    if not NAME.fullmatch(name):
+        raise ValueError("a name begins with a letter or a digit, has besides these blanks, dots and dashes alone, and at most 60 of all")
+    return name
+
+
+Name = Annotated[str, AfterValidator(_named)]
+
+
 class Team(Record):
     """A team that plays."""
 
-    name: str = Field(pattern=NAME)
+    name: Name
     organism: str | None = None
     """Null for the game's."""
 
@@ -32,11 +46,16 @@ def _team(given: Any) -> Any:
     return {"name": given} if isinstance(given, str) else given
 
 
-def _moment(given: Any) -> Any:
-    """A time; a number would pass for seconds since 1970."""
-    if isinstance(given, int | float):
-        raise ValueError("hours are above 0, and a time has a date and a zone")
-    return given
+def _until(given: Any) -> float | datetime:
+    """Hours, or a time."""
+    found = given
+    with suppress(ValueError):
+        found = datetime.fromisoformat(given) if isinstance(given, str) else given
+    if isinstance(found, datetime) and found.tzinfo is not None:
+        return found
+    if isinstance(found, int | float) and not isinstance(found, bool) and 0 < found < MOST_HOURS:
+        return float(found)
+    raise ValueError("hours above 0, or a time with its zone, such as 2026-11-30T18:00:00+01:00")
 
 
 def _organisms(given: Any) -> Any:
@@ -47,7 +66,7 @@ def _organisms(given: Any) -> Any:
 class GameFile(FileRecord):
     """Who plays on what, by which rules, how long, and where."""
 
-    name: str = Field(default="", pattern=r"^([\w][\w .-]{0,59})?$")
+    name: Name = ""
     """Of the game, as its pages show it; the file's own if not given."""
     organism: Annotated[tuple[str, ...], BeforeValidator(_organisms)] = ()
     """A recipe, its `.yaml` file, or a built organism's id. Of several the teams that name none of their own get one in turn."""
@@ -63,7 +82,7 @@ class GameFile(FileRecord):
     """Who starts and pauses a team's clock. The host may in any case."""
     note: str = Field(default="", max_length=4000)
     """The host's words to the teams, shown in the lobby."""
-    expires: Annotated[float, Field(gt=0)] | Annotated[AwareDatetime, BeforeValidator(_moment)] = HOURS
+    expires: Annotated[float | datetime, BeforeValidator(_until)] = HOURS
     """When the game and its codes end: hours after it was first served, or a time with its zone."""
     helper: Auditor | None = None
     """Writes and judges for the tools of all matches; null for none."""
@@ -76,7 +95,7 @@ class GameFile(FileRecord):
     @classmethod
     def _once(cls, teams: tuple[Team, ...]) -> tuple[Team, ...]:
         names = [folder_name(team.name).casefold() for team in teams]
-        if twice := next((team.name for place, team in enumerate(teams) if team.name.casefold() in names[:place]), None):
+        if twice := next((team.name for place, team in enumerate(teams) if names[place] in names[:place]), None):
             raise ValueError(f"{twice} stands there twice, or two names differ in their signs alone")
         if HOST in (team.name for team in teams):
             raise ValueError(f"no team is called {HOST!r}")

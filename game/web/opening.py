@@ -38,7 +38,7 @@ def open_house(
         The game, and the codes that were made just now, which nobody can read again.
 
     Raises:
-        GameError: an organism is not built, the game was begun on other terms, or there is no such team.
+        GameError: an organism is not built, the game was begun on other terms or would end before it begins, or there is no such team.
         RulesError: no such rules.
         BrainError: dollars are limited, and the helper has no price.
     """
@@ -47,6 +47,8 @@ def open_house(
         raise GameError(f"no team {unknown[0]!r} in this game; there are: {', '.join(names)}")
     folder = runs / f"game-{folder_name(file.name)}"
     record, codes = _begun(folder)
+    if codes and isinstance(file.expires, datetime) and file.expires <= record.begun:
+        raise GameError(f"expires: {file.expires} is past, and this game has not begun")
     found = _found(file, record, cache)
     for team in file.teams:
         run = _run(file, folder, team.name, found[team.name])

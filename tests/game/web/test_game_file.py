@@ -37,18 +37,21 @@ def test_teams_have_their_own_organism_or_one_in_turn(tmp_path):
         ({"teams": None}, "teams"),
         ({"teams": []}, "teams"),
         ({"teams": ["red", "RED"]}, "twice"),
+        ({"teams": ["barn owls", "barn owls"]}, "twice"),
         ({"teams": ["a b", "a-b"]}, "a-b"),
         ({"teams": ["../red"]}, "teams"),
         ({"teams": [HOST]}, HOST),
         ({"organism": None}, "team red has no organism"),
         ({"minutes": 0}, "minutes"),
         ({"minutes": "long"}, "minutes"),
-        ({"expires": -1}, "expires"),
+        ({"expires": -1}, "hours above 0"),
+        ({"expires": True}, "expires"),
+        ({"expires": "soon"}, "a time with its zone"),
         ({"expires": "2026-11-23 10:00"}, "expires"),
         ({"clock": "nobody"}, "clock"),
         ({"address": "8000"}, "address"),
         ({"helper": "anthropic"}, None),
-        ({"name": "../x"}, "name"),
+        ({"name": "../x"}, "begins with a letter"),
         ({"colour": "red"}, "colour"),
         ({"schema_version": 2}, "schema_version"),
     ],
@@ -125,4 +128,6 @@ def test_a_game_needs_what_it_names(opened, tmp_path):
         opened(organism="rm-sycophant-nano")
     with pytest.raises(RulesError, match="no rules 'nope'"):
         opened(rules="nope")
+    with pytest.raises(GameError, match="expires: .* is past"):
+        opened(expires="2020-01-01T00:00:00Z")
     assert not (tmp_path / "runs").exists()
