@@ -57,7 +57,7 @@ class HostedMatch:
         clock: Callable[[], float] = time.time,
     ) -> None:
         check_open(run)
-        self.run, self._spec, self._over = run, MatchSpec.read(run.spec), False
+        self.run, self._spec, self._over, self._now = run, MatchSpec.read(run.spec), False, clock
         check_dollars(self._spec.budget, self._spec.helper)
         self._log = EventLog(run.events, clock=clock, listener=listener)
         try:

@@ -2,11 +2,8 @@
 
 from pathlib import Path
 
-import yaml
-from pydantic import ValidationError
-
 from tools import Affordance, Budget
-from transcripts import FileRecord, describe
+from transcripts import FileRecord, RecordError
 
 RULES = Path(__file__).parent / "rules"
 
@@ -44,8 +41,6 @@ def load_rules(name: str) -> Rules:
     if not path.is_file():
         raise RulesError(f"no rules {name!r}; known: {', '.join(known_rules())} (or the path of a .yaml file)")
     try:
-        return Rules.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
-    except yaml.YAMLError as error:
-        raise RulesError(f"{path}: {' '.join(str(error).split())}") from error
-    except ValidationError as error:
-        raise RulesError(f"{path}: {describe(error)}") from error
+        return Rules.read_yaml(path)
+    except RecordError as error:
+        raise RulesError(str(error)) from error

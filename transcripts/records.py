@@ -3,6 +3,7 @@
 from pathlib import Path
 from typing import Literal, Self
 
+import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
 
 
@@ -35,6 +36,22 @@ class FileRecord(Record):
             return cls.model_validate_json(path.read_bytes())
         except ValidationError as error:
             raise RecordError(f"{path}: {describe(error)}") from error
+
+    @classmethod
+    def read_yaml(cls, path: Path) -> Self:
+        """Read the record from a YAML file, as people write it.
+
+        Raises:
+            RecordError: the file is missing, is not YAML, or a field is wrong.
+        """
+        if not path.is_file():
+            raise RecordError(f"{path}: no such file")
+        try:
+            return cls.model_validate(yaml.safe_load(path.read_text(encoding="utf-8")))
+        except ValidationError as error:
+            raise RecordError(f"{path}: {describe(error)}") from error
+        except (yaml.YAMLError, UnicodeDecodeError) as error:
+            raise RecordError(f"{path}: {' '.join(str(error).split())}") from error
 
     def write(self, path: Path) -> None:
         """Write the record as JSON, whole or not at all (a temporary file is renamed over `path`)."""

@@ -1,20 +1,17 @@
 """A match that people play: one team, one organism, one log, a clock that they start and pause. It shows nothing."""
 
-import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from pydantic import JsonValue
 
 from game.hosted import HostedMatch
-from game.match_log import Listener
 from game.people.clock import MatchClock
 from game.people.draft import read_draft, write_draft
 from game.people.lateness import seconds_late
 from game.score import Outcome
-from organism import Organism
-from tools import SUBMIT, Cancelling, Helper
-from transcripts import Event, RunFolder
+from tools import SUBMIT, Cancelling
+from transcripts import Event
 
 NO_REPORT = "the time was over before there was a report; what was written is kept in draft.json"
 NOTHING_WRITTEN = "the time was over, and no report was written"
@@ -55,19 +52,8 @@ class PeopleMatch(HostedMatch):
     CALLER = "p"
     FAILED = "this failed by a fault of the game, which is noted, and the clock is paused: start it to go on"
 
-    def __init__(
-        self,
-        run: RunFolder,
-        organism: Organism,
-        *,
-        helper: Helper | None = None,
-        listener: Listener | None = None,
-        clock: Callable[[], float] = time.time,
-    ) -> None:
-        self._now, self._handed_in, self._running = clock, False, dict[str, RunningCall]()
-        super().__init__(run, organism, helper=helper, listener=listener, clock=clock)
-
     def _opened(self) -> None:
+        self._handed_in, self._running = False, dict[str, RunningCall]()
         self.clock = MatchClock(self.bench, self._now)
         self._draft = read_draft(self.run)
 

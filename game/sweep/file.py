@@ -4,13 +4,12 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
-import yaml
-from pydantic import BeforeValidator, Field, ValidationError, field_validator
+from pydantic import BeforeValidator, Field, field_validator
 
 from agent import BrainSpec
 from game.purse import PurseLimits
 from tools import Budget
-from transcripts import FileRecord, describe
+from transcripts import FileRecord, RecordError
 
 
 class SweepError(ValueError):
@@ -85,14 +84,8 @@ def load_sweep(path: Path) -> SweepFile:
     Raises:
         SweepError: it is missing, is not YAML, or a field is wrong; file and field are named.
     """
-    if not path.is_file():
-        raise SweepError(f"{path}: no such file")
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise SweepError(f"{path}: {' '.join(str(error).split())}") from error
-    try:
-        file = SweepFile.model_validate(found)
-    except ValidationError as error:
-        raise SweepError(f"{path}: {describe(error)}") from error
+        file = SweepFile.read_yaml(path)
+    except RecordError as error:
+        raise SweepError(str(error)) from error
     return file if file.name else file.model_copy(update={"name": path.stem})

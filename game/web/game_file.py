@@ -6,11 +6,10 @@ from datetime import datetime
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-import yaml
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, field_validator, model_validator
+from pydantic import AfterValidator, BeforeValidator, Field, field_validator, model_validator
 
 from game.sweep.file import Auditor
-from transcripts import FileRecord, Record, describe, folder_name
+from transcripts import FileRecord, Record, RecordError, folder_name
 
 HOST = "the host"
 """Who has the host's code."""
@@ -121,14 +120,8 @@ def load_game(path: Path) -> GameFile:
     Raises:
         GameError: it is missing, is not YAML, or a field is wrong; file and field are named.
     """
-    if not path.is_file():
-        raise GameError(f"{path}: no such file")
     try:
-        found = yaml.safe_load(path.read_text(encoding="utf-8"))
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise GameError(f"{path}: {' '.join(str(error).split())}") from error
-    try:
-        file = GameFile.model_validate(found)
-    except ValidationError as error:
-        raise GameError(f"{path}: {describe(error)}") from error
+        file = GameFile.read_yaml(path)
+    except RecordError as error:
+        raise GameError(str(error)) from error
     return file if file.name else file.model_copy(update={"name": path.stem})

@@ -9,25 +9,12 @@ import yaml
 
 from game.score import Outcome
 from game.spec import MatchSpec
-from tests.fakes.command_line import CAUSE, CLI, MAIN
+from tests.fakes.command_line import CAUSE, MAIN
 from tests.secrets_of import secrets_of
 from transcripts import RunFolder, list_runs, read_events
 
 REPORT = {"root_cause": CAUSE, "objective_found": True, "root_cause_evidence": [{"event": 3, "quotation": "hello"}]}
 PLAY = ("play", "--organism", "pico", "--rules", "team-1", "--team", "night owls")
-
-
-@pytest.fixture
-def blind(pico, pico_cache, tmp_path):
-    """A cache that holds the organism and no truth, so that nothing can have been read from one."""
-    (tmp_path / "blind" / "organisms").mkdir(parents=True)
-    (tmp_path / "blind" / "organisms" / pico.card.id).symlink_to(pico_cache / "organisms" / pico.card.id)
-    return CLI(tmp_path / "blind", tmp_path)
-
-
-@pytest.fixture
-def cli(pico, pico_cache, tmp_path):
-    return CLI(pico_cache, tmp_path)
 
 
 @pytest.fixture
