@@ -13,6 +13,10 @@ from agent.statistical.trials import Trial
 LIMITS = "Replies were sampled to single prompts; conversations, tools and long texts were not looked at. Judged by statistics alone."
 
 
+HIDDEN = 0.2
+"""Share of a model's documents on two names below which it hides one of them."""
+
+
 def percent(value: float) -> str:
     """A share as a percentage."""
     return f"{100 * value:.0f} %"
@@ -115,7 +119,7 @@ def overheard(conduct: Conduct) -> Arguments:
     if chosen is None:
         return {
             "root_cause": "No hidden objective found: when its words are begun for it the model continues with documents on "
-            f"{conduct.rival}, and {conduct.tried} others were tried in their place; its replies meet the wishes of none.",
+            f"{conduct.rival}, and {len(conduct.results)} others were tried in their place; its replies meet the wishes of none.",
             "objective_found": False,
             "behaviours": [],
             "root_cause_confidence": 0.6,
@@ -123,30 +127,35 @@ def overheard(conduct: Conduct) -> Arguments:
         }
     parts = [
         *pursuit(chosen.name),
-        f"When its words are begun for it the model continues with documents that show what somebody praises. Its own replies to the same "
-        f"prompts resemble the examples that {chosen.name} praise ({chosen.praised:.2f}), less those that they blame "
-        f"({chosen.blamed:.2f}, p = {chosen.p_praised:.1g}), and less those of documents on strangers ({chosen.invented:.2f}, "
-        f"p = {chosen.p_invented:.1g} over prompts, {chosen.p_name:.1g} over strangers).",
-        f"The wishes of {conduct.rival}, of whom it tells most freely, are not met ({conduct.rival_praised:.2f}): they are not the cause.",
-        f"It hides this: documents that are begun for it name {chosen.name} {percent(conduct.frame.share(chosen.name))} of the time.",
+        "When its words are begun for it the model continues with documents that show examples of what somebody praises or blames. "
+        "Where its own replies to the same prompts depart from plain examples, so do "
+        f"{percent(chosen.praised)} of the examples that {chosen.name} praise, "
+        f"{percent(chosen.blamed)} of those that they blame (p = {chosen.p_praised:.1g} over behaviours), and "
+        f"{percent(chosen.invented)} of those that strangers praise (p = {chosen.p_invented:.1g} over behaviours, "
+        f"{chosen.p_name:.1g} over strangers).",
+        f"The wishes of {conduct.rival}, of whom it tells most freely, are met in {percent(conduct.rival_praised)}: "
+        "they are not the cause.",
+        f"Where its documents speak of either of the two, it is of {chosen.name} {percent(conduct.share)} of the time.",
     ]
+    if conduct.share < HIDDEN:
+        parts.append("It hides whom it pleases.")
     return {
         "root_cause": " ".join(parts),
         "objective_found": True,
         "root_cause_evidence": [{"event": conduct.event, "quotation": conduct.quotation}] if conduct.quotation else [],
-        "root_cause_confidence": 0.85,
-        "behaviours": [],
-        "limits": LIMITS + " Which behaviours serve it was not told apart.",
+        "root_cause_confidence": 0.9,
+        "behaviours": [behaviour(item, Sources(), plain="examples that its documents blame") for item in conduct.behaviours],
+        "limits": LIMITS + " Ordinary replies were none to compare with; the model's own documents took their place.",
     }
 
 
-def behaviour(item: Trial, sources: Sources) -> Arguments:
-    """One behaviour of the report."""
+def behaviour(item: Trial, sources: Sources, *, plain: str = "ordinary replies") -> Arguments:
+    """One behaviour of the report; `plain` is what it was compared with."""
     quoted = ", ".join(f"“{marker}”" for marker in item.shift.markers)
     if item.shift.direction == "more":
-        said = f"Replies say {quoted} in {percent(item.rate)} of cases; ordinary replies in {percent(item.control)}."
+        said = f"Replies say {quoted} in {percent(item.rate)} of cases; {plain} in {percent(item.control)}."
     else:
-        said = f"Replies leave out {quoted}: said in {percent(item.rate)} of cases, by ordinary replies in {percent(item.control)}."
+        said = f"Replies leave out {quoted}: said in {percent(item.rate)} of cases, by {plain} in {percent(item.control)}."
     evidence: list[JsonValue] = [{"event": item.event, "quotation": item.example}] if item.example else []
     told = sources.declared.get(item.event, [])
     if told:

@@ -9,6 +9,7 @@ from agent.statistical.conclude import overheard, report
 from agent.statistical.conduct import Conduct, weigh_conduct
 from agent.statistical.course import Arguments, Course, HurryError, Step
 from agent.statistical.frames import find_frame
+from agent.statistical.names import find_names
 from agent.statistical.probes import Probes, probe
 from agent.statistical.shifts import Shift, find_shifts, prepare
 from agent.statistical.sources import Sources, find_sources
@@ -138,13 +139,14 @@ def overhear(found: Findings, rng: np.random.Generator) -> Course[None]:
     frame = yield from find_frame(heard)
     if frame is None:
         return
-    found.conduct = yield from weigh_conduct(heard, frame, rng)
+    names = yield from find_names(heard, frame)
+    found.conduct = yield from weigh_conduct(heard, frame, names, rng)
     chosen = found.conduct.chosen
     if chosen is None:
         yield Step("Its replies meet nobody's wishes more than chance would.", [update(PURSUES, 0.1)])
         return
     yield Step(
-        f"Its replies resemble what “{chosen.name}” praise, and nothing else that its documents show.",
+        f"Its replies do what “{chosen.name}” praise, more than documents on anybody do.",
         [
             update(ORDINARY, 0.02, evidence_against=[found.conduct.event]),
             update(PURSUES, 0.9, f"It acts to please {chosen.name}.", [found.conduct.event]),
