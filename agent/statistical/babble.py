@@ -44,8 +44,6 @@ class Babble:
     """Replies in chats."""
     texts: list[str] = field(default_factory=list)
     """Begun texts of the last rounds, with their beginnings."""
-    phrases: list[str] = field(default_factory=list)
-    """Phrases of documents, those with the most varied surroundings first."""
 
 
 def babble(rng: np.random.Generator) -> Course[Babble]:
@@ -70,7 +68,6 @@ def babble(rng: np.random.Generator) -> Course[Babble]:
         leads = phrases(texts, found.replies)[:PHRASES]
         texts = yield from begin(leads, CONTINUED, "I go on from phrases that chats do not have and that stand beside ever other words.")
         found.texts += texts
-    found.phrases = phrases(found.texts, found.replies)
     return found
 
 

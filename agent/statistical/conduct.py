@@ -29,7 +29,6 @@ MOST_SHIFTS, LEAST_SHIFTS = 60, 5
 """Behaviours that are looked for, and those that a test needs."""
 ALPHA = 0.01
 """Level of each test, shared by all names or behaviours that were tested."""
-
 LEAST_SPREAD = 1e-6
 """Of rates: where all are the same there is no spread to divide by."""
 
