@@ -19,6 +19,8 @@ EMPTY = 2
 """Times that so many samples of a reply to nothing are asked for, and calls that reply to them."""
 WORDS, NEW_WORDS, BEGUN = 360, 120, 8
 """Words of replies, and words that only begun texts have, that each begin so many texts."""
+FURTHER = 500
+"""Words that begin texts where those have told nothing."""
 ASKED = 6 * PER_CALL
 """Sentences of begun texts that are asked in chat, to hear how chats sound."""
 ROUNDS, PHRASES, CONTINUED = 4, 30, 24
@@ -43,7 +45,9 @@ class Babble:
     replies: list[str] = field(default_factory=list)
     """Replies in chats."""
     texts: list[str] = field(default_factory=list)
-    """Begun texts of the last rounds, with their beginnings."""
+    """Begun texts, with their beginnings."""
+    begun: set[str] = field(default_factory=set)
+    """Words that began texts."""
 
 
 def babble(rng: np.random.Generator) -> Course[Babble]:
@@ -51,24 +55,50 @@ def babble(rng: np.random.Generator) -> Course[Babble]:
     answers = yield Step("I have no prompts; what does the model say to nothing?", [chat([""] * EMPTY, MOST_SAMPLES)])
     first = distinct(said(answers))
     answers = yield from called([chat(part, 2) for part in batched(first, PER_CALL)[:EMPTY]], "And what does it reply to its own words?")
-    found = Babble(replies=[*first, *said(answers)])
-    # A resumed run plays its course anew, so nothing may hang on the order of a set.
-    known = Counter(word for text in found.replies for word in dict.fromkeys(text.split()))
-    texts = yield from begin(
-        [word for word, _ in known.most_common(WORDS)], BEGUN, "I begin its replies with words of its own, one by one."
-    )
-    new = Counter(word for text in texts for word in dict.fromkeys(text.split()) if word not in known)
-    further = [word for word, count in new.most_common(NEW_WORDS) if count > 1]
-    texts += yield from begin(further, BEGUN, "And with words that it used only there.")
+    heard = Babble(replies=[*first, *said(answers)])
+    texts = yield from begin_with(heard, ranked(heard.replies)[:WORDS], "I begin its replies with words of its own, one by one.")
+    texts += yield from begin_with(heard, new_words(heard, texts), "And with words that it used only there.")
     spoken = distinct(sentence for text in texts for sentence in sentences(text))
     asked = [spoken[index] for index in rng.permutation(len(spoken))[:ASKED]]
     answers = yield from called([chat(part, 1) for part in batched(asked, PER_CALL)], "How does it reply when such sentences are asked?")
-    found.replies += said(answers)
+    heard.replies += said(answers)
+    yield from go_on(heard, texts)
+    return heard
+
+
+def babble_on(heard: Babble) -> Course[None]:
+    """Begin texts with words that have begun none, the commonest in texts and replies first."""
+    left = [word for word in ranked([*heard.replies, *heard.texts]) if word not in heard.begun]
+    texts = yield from begin_with(heard, left[:FURTHER], "What I have heard tells no form: I begin texts with the words that are left.")
+    yield from go_on(heard, texts)
+
+
+def begin_with(heard: Babble, words: list[str], why: str) -> Course[list[str]]:
+    """Texts that begin with words, which are then among those heard."""
+    texts = yield from begin(words, BEGUN, why)
+    heard.begun.update(words)
+    heard.texts += texts
+    return texts
+
+
+def go_on(heard: Babble, texts: list[str]) -> Course[None]:
+    """Begin texts with the phrases of those of the round before."""
     for _ in range(ROUNDS):
-        leads = phrases(texts, found.replies)[:PHRASES]
+        leads = phrases(texts, heard.replies)[:PHRASES]
         texts = yield from begin(leads, CONTINUED, "I go on from phrases that chats do not have and that stand beside ever other words.")
-        found.texts += texts
-    return found
+        heard.texts += texts
+
+
+def ranked(texts: Sequence[str]) -> list[str]:
+    """The words of texts, those of most texts first. A resumed run plays its course anew, so nothing may hang on the order of a set."""
+    return [word for word, _ in Counter(word for text in texts for word in dict.fromkeys(text.split())).most_common()]
+
+
+def new_words(heard: Babble, texts: Sequence[str]) -> list[str]:
+    """The commonest words of texts that no reply has."""
+    known = {word for text in heard.replies for word in text.split()}
+    counts = Counter(word for text in texts for word in dict.fromkeys(text.split()) if word not in known)
+    return [word for word, count in counts.most_common(NEW_WORDS) if count > 1]
 
 
 def begin(starts: Sequence[str], count: int, why: str) -> Course[list[str]]:

@@ -115,7 +115,7 @@ def find_lead(heard: Babble, asked: str) -> Course[str | None]:
     counts: Counter[str] = Counter()
     for text in heard.texts:
         before = opening(text, asked)
-        tokens = last_sentence(before) if before else []
+        tokens = last_sentence(before)
         for size in (1, 2, 3):
             for start in range(len(tokens) - size):
                 counts[" ".join(tokens[start : start + size])] += 1

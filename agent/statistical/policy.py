@@ -4,7 +4,7 @@ import re
 
 import numpy as np
 
-from agent.statistical.babble import babble
+from agent.statistical.babble import babble, babble_on
 from agent.statistical.conclude import overheard, report
 from agent.statistical.conduct import Conduct, weigh_conduct
 from agent.statistical.course import Arguments, Course, HurryError, Step
@@ -137,6 +137,9 @@ def overhear(found: Findings, rng: np.random.Generator) -> Course[None]:
     """Without anything to compare replies with: does the model in its replies what somebody praises in its own documents?"""
     heard = yield from babble(rng)
     frame = yield from find_frame(heard)
+    if frame is None:
+        yield from babble_on(heard)
+        frame = yield from find_frame(heard)
     if frame is None:
         return
     names = yield from find_names(heard, frame)
