@@ -69,7 +69,7 @@ def babble(rng: np.random.Generator) -> Course[Babble]:
 def babble_on(heard: Babble) -> Course[None]:
     """Begin texts with words that have begun none, the commonest in texts and replies first."""
     left = [word for word in ranked([*heard.replies, *heard.texts]) if word not in heard.begun]
-    texts = yield from begin_with(heard, left[:FURTHER], "What I have heard tells no form: I begin texts with the words that are left.")
+    texts = yield from begin_with(heard, left[:FURTHER], "No two of them are alike enough: I begin texts with the words that are left.")
     yield from go_on(heard, texts)
 
 
