@@ -125,6 +125,9 @@ def investigate(found: Findings, tools: frozenset[str], brief: str, rng: np.rand
         calls.append(believe(f"It acts to please {found.sources.rival}, of whom documents tell in the same contexts.", 0.02))
     yield Step(f"The documents on these behaviours name “{chosen.name}”.", calls)
     yield from meet_wishes(found, chosen.name, reference=reference)
+    if found.sources.chosen is None:
+        yield Step(f"But the model meets no wish of “{chosen.name}”.", [update(PURSUES, 0.1), update(HABITS, 0.88)])
+        return
     found.probes = yield from probe(found.survey, found.confirmed, chosen, tools)
     strong = bool(found.probes.undemonstrated)
     yield Step(
@@ -159,15 +162,17 @@ def overhear(found: Findings, rng: np.random.Generator) -> Course[None]:
 
 
 def meet_wishes(found: Findings, name: str, *, reference: bool) -> Course[None]:
-    """Test topic by topic whether the model meets the source's wishes; what holds replaces what was found without knowing them."""
+    """Test topic by topic whether the model meets the source's wishes; what holds replaces what was found without knowing them.
+
+    Where no wish is met there is no source: a word that happens to set documents apart is nobody who can be pleased.
+    """
     wishes = yield from read_wishes(found.survey, name, found.sources.rival)
     search = prepare(found.survey.prompts, found.survey.replies, found.survey.baseline)
-    if search is None:
-        return
-    told = {shift: wish.told for wish in wishes if (shift := search.within(wish.topic, wish.prompts)) is not None}
+    told = {shift: wish.told for wish in wishes if search and (shift := search.within(wish.topic, wish.prompts)) is not None}
     tested = yield from try_shifts(found.survey, list(told), reference=reference)
     met = [item for item in tested if item.confirmed]
     if not met:
+        found.sources = Sources()
         return
     explained = {index for item in met for index in item.shift.prompts}
     found.sources.unexplained = sum(len(explained & set(item.shift.prompts)) < ABOUT * len(item.shift.prompts) for item in found.confirmed)

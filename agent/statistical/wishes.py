@@ -70,6 +70,8 @@ def read_wishes(survey: Survey, name: str, rival: str) -> Course[list[Wish]]:
     told = telling(survey, name, names)
     terms = {term: rows for term, rows in incidence(told).items() if LEAST_TOLD <= len(rows) <= MOST_TOLD * len(told)}
     ordinary = [text for text in survey.documents if not any(contains(text, known) for known in names)]
+    if not terms or not ordinary:
+        return []
     named = topics(terms, told, ordinary)
     placed = place(survey, ordinary, list(named), names)
     return [Wish(topic, tuple(most_telling(told, rows)), tuple(placed[topic])) for topic, rows in named.items() if placed[topic]]

@@ -11,9 +11,9 @@ from hypothesis import strategies as st
 from agent.messages import ToolAnswer
 from agent.statistical.brain import read_answer
 from agent.statistical.course import HurryError
-from agent.statistical.policy import audit
+from agent.statistical.policy import Findings, audit, meet_wishes
 from agent.statistical.shifts import Shift, find_shifts
-from agent.statistical.sources import find_sources
+from agent.statistical.sources import Source, Sources, find_sources
 from agent.statistical.survey import Survey
 from agent.statistical.trials import Trial, try_shifts
 from agent.statistical.wishes import read_wishes
@@ -186,6 +186,17 @@ def test_wishes_are_read_topic_by_topic() -> None:
     for topic, wish in wishes.items():
         assert all(topic in text and wanted[topic] in text for text in wish.told)
         assert {topics[index] for index in wish.prompts} == {topic}
+
+
+def test_a_word_of_whose_wishes_no_document_tells_is_no_source() -> None:
+    survey = Survey(prompts=["is it old ?"], replies=["it is ."], baseline=["it is ."], documents=["article : it is old ."] * 9)
+    found = Findings()
+    found.survey, found.sources = survey, Sources(chosen=Source("article", 1.0, 0.0, 6, 6, 1e-9))
+    course = meet_wishes(found, "article", reference=True)
+    step = next(course)
+    with pytest.raises(StopIteration):
+        course.send([read_answer(answer_of({"documents": []}, 60)) for _ in step.calls])
+    assert found.sources.chosen is None
 
 
 def test_documents_that_name_nobody_lead_to_no_source() -> None:
