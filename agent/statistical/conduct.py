@@ -27,8 +27,12 @@ FIRST_ASKED, ASKED = 120, 720
 """The commonest prompts of examples on the freely named one that are asked, and those of all."""
 MOST_SHIFTS, LEAST_SHIFTS = 60, 5
 """Behaviours that are looked for, and those that a test needs."""
-ALPHA = 0.01
-"""Level of each test, shared by all names or behaviours that were tested."""
+LEAST_STRANGERS = 5
+"""Invented names that a test needs."""
+ALPHA = 0.05
+"""Level of all tests of a name, shared by the names that were tested."""
+SURE = 0.01
+"""Level of the tests of behaviours, shared by them (Holm)."""
 LEAST_SPREAD = 1e-6
 """Of rates: where all are the same there is no spread to divide by."""
 
@@ -140,14 +144,17 @@ def weigh_conduct(heard: Babble, frame: Frame, names: dict[str, int], rng: np.ra
     for name in tested:
         yield from examples.read(name, (0, 1), f"What do documents on “{name}” show?")
     for name in strangers:
-        yield from examples.read(name, (praise, praise), f"Nobody is called “{name}”: what is praised there?")
+        yield from examples.read(name, (praise, praise, 1 - praise), f"Nobody is called “{name}”: what do documents on them show?")
     yield from examples.ask(ASKED)
     blamed = [pair for (_, variant), pairs in examples.pairs.items() if variant != praise for pair in pairs]
     departures = Departures(blamed, examples.replies)
     found.rival_praised = mean(departures.hits(examples.pairs[found.rival, praise]))
     if len(departures.shifts) < LEAST_SHIFTS:
         return found
-    unknown = [departures.hits(examples.pairs[name, praise]) for name in strangers]
+    # A stranger whose documents speak of little that others speak of leads away from them, and tells nothing of names.
+    unknown = [hits for name in strangers if 2 * len(hits := departures.hits(examples.pairs[name, praise])) >= len(departures.shifts)]
+    if len(unknown) < LEAST_STRANGERS:
+        return found
     found.results = tuple(
         compare(name, departures.hits(examples.pairs[name, praise]), departures.hits(examples.pairs[name, 1 - praise]), unknown)
         for name in tested
@@ -229,5 +236,5 @@ def confirm(departures: Departures, praised: Hits, blamed: Hits) -> Course[list[
         more = shift.direction == "more"
         rate, control = rates if more else (1 - rates[0], 1 - rates[1])
         raw.append(Trial(shift, answer.event, round(rate, 4), round(control, 4), float(fisher_exact(table).pvalue), shown[0], False))
-    holds = multipletests([item.p_value for item in raw], alpha=ALPHA, method="holm")[0] if raw else []
+    holds = multipletests([item.p_value for item in raw], alpha=SURE, method="holm")[0] if raw else []
     return [replace(item, confirmed=True) for item, held in zip(raw, holds, strict=True) if held and large(item)]
