@@ -17,6 +17,7 @@ def test_a_brain_that_outlives_its_loop_goes_without_a_word(provider: str) -> No
         brains = [make_brain(BrainSpec.parse(f"{provider}:m", base_url=api.url))]
         asyncio.run(brains[0].decide("", [Message(role="user", text="Hello.")], ()))
         said: list[Any] = []
+        gc.collect()  # what other tests left behind
 
         async def later() -> None:
             asyncio.get_running_loop().set_exception_handler(lambda _, context: said.append(context))
